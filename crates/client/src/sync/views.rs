@@ -1,0 +1,150 @@
+//! What the sync indicator and the sync centre show.
+
+use serde::Serialize;
+use specta::Type;
+
+/// How far an operation of the outbox is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum PendingStateView {
+    /// Kept here, never sent.
+    Kept,
+    /// Sent at least once, no answer yet: it may or may not have arrived.
+    Unanswered,
+    /// Answered, and the answer's data are on their way.
+    Answered,
+}
+
+/// An operation that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingView {
+    /// The operation.
+    pub op_id: String,
+    /// How far it is.
+    pub state: PendingStateView,
+    /// RFC 3339: when it was kept.
+    pub since: String,
+    /// How many times it was sent.
+    pub attempts: u32,
+}
+
+/// The state always visible at the top of the window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SyncStatusView {
+    /// Which of the five.
+    pub state: SyncStateView,
+    /// Operations not answered yet.
+    pub pending: u32,
+    /// Operations refused that nobody has seen yet.
+    pub refused: u32,
+    /// RFC 3339: last time everything was read, or never.
+    pub last_sync_at: Option<String>,
+    /// Entities read so far, while a first or long synchronisation runs.
+    pub received: Option<u32>,
+    /// Why it is offline or needs attention.
+    pub trouble: Option<SyncTroubleView>,
+    /// Minutes this computer's clock is away from the server's, when more than ten.
+    pub clock_off_minutes: Option<i32>,
+}
+
+/// *à jour*, *mise à jour*, *envoi en cours*, *hors ligne*, *attention requise*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum SyncStateView {
+    /// Nothing waits, all is read.
+    UpToDate,
+    /// Reading.
+    Receiving,
+    /// Sending.
+    Sending,
+    /// The server cannot be reached.
+    Offline,
+    /// Something needs the person: `trouble` or `refused`.
+    Attention,
+}
+
+/// What stands in the way, each with a sentence of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum SyncTroubleView {
+    /// No answer: no network, or the server is down.
+    Unreachable,
+    /// The server's certificate is not known or not valid.
+    Certificate,
+    /// Something answers there, which is not a Préau server.
+    NotPreau,
+    /// The server is full; the next try is planned.
+    Busy,
+    /// The session ended: sign in again, nothing is lost.
+    SignInAgain,
+    /// The disk of this computer is full: nothing more can be kept.
+    DiskFull,
+    /// The server answered with a fault of its own.
+    ServerFault,
+}
+
+/// A line of the sync centre.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OutboxItemView {
+    /// The operation.
+    pub op_id: String,
+    /// What it is about.
+    pub subject: OutboxSubjectView,
+    /// How far it is.
+    pub state: OutboxStateView,
+    /// RFC 3339.
+    pub since: String,
+    /// How many times it was sent.
+    pub attempts: u32,
+    /// *Réessayer maintenant* is possible.
+    pub can_retry: bool,
+    /// *Abandonner* is possible.
+    pub can_give_up: bool,
+}
+
+/// What an operation is about, for its title.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum OutboxSubjectView {
+    /// A change of a detail.
+    ChangeDetail {
+        /// Old → new.
+        change: crate::family::views::DetailChangeView,
+    },
+    /// Giving up another operation.
+    Cancel,
+}
+
+/// State of a line of the sync centre.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum OutboxStateView {
+    /// Kept here, never sent.
+    Kept,
+    /// Sent, no answer yet.
+    Unanswered,
+    /// Took effect.
+    Applied,
+    /// On record, waits for somebody.
+    Waiting,
+    /// Had no effect.
+    Rejected {
+        /// The server's code.
+        code: String,
+    },
+}
+
+/// The sync centre.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SyncCenterView {
+    /// The same as at the top of the window.
+    pub status: SyncStatusView,
+    /// What waits or was refused, oldest first.
+    pub waiting: Vec<OutboxItemView>,
+    /// Answered in the last 30 days, latest first.
+    pub answered: Vec<OutboxItemView>,
+}

@@ -1,0 +1,139 @@
+//! Signing in, tokens, the account and its devices.
+
+use crate::wire;
+use preau_domain::accounts::AgentRole;
+use uuid::Uuid;
+
+wire! {
+    /// `POST /v1/auth/sign-in`.
+    pub struct SignInRequest {
+        /// The commune's slug.
+        pub commune: String,
+        /// As typed.
+        pub identifiant: String,
+        /// The one-time code secret or the personal code.
+        pub code: String,
+        /// For agents: six digits, or a recovery code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub totp: Option<String>,
+        /// What the computer calls itself, shown in the list of devices.
+        pub device_label: String,
+    }
+
+    /// `POST /v1/auth/refresh`.
+    pub struct RefreshRequest {
+        /// The refresh token last received.
+        pub refresh_token: String,
+    }
+
+    /// Tokens and who they are for. Times are durations, so that a wrong clock harms nothing.
+    pub struct SessionDto {
+        /// Bearer token, 256 bits.
+        pub access_token: String,
+        /// Seconds it is good for.
+        pub access_expires_in: u32,
+        /// To be exchanged for the next pair.
+        pub refresh_token: String,
+        /// The enrolled device.
+        pub device_id: Uuid,
+        /// Who signed in.
+        pub account: AccountDto,
+    }
+
+    /// An agent's role.
+    #[derive(Copy)]
+    #[serde(rename_all = "snake_case")]
+    pub enum AgentRoleDto {
+        /// The counter.
+        Desk,
+        /// The youth service.
+        Youth,
+        /// The cashier.
+        Regisseur,
+        /// The administrator.
+        Admin,
+    }
+
+    /// What kind of account.
+    #[serde(tag = "type", rename_all = "snake_case")]
+    pub enum AccountKindDto {
+        /// An adult of a family.
+        Family {
+            /// The family, which is also its stream's id.
+            family_id: Uuid,
+            /// The adult.
+            person_id: Uuid,
+        },
+        /// An agent of the town.
+        Agent {
+            /// Their role.
+            role: AgentRoleDto,
+        },
+    }
+
+    /// `GET /v1/account`.
+    pub struct AccountDto {
+        /// Its id.
+        pub account_id: Uuid,
+        /// The commune.
+        pub commune_id: Uuid,
+        /// What is typed at sign-in.
+        pub identifiant: String,
+        /// A family's adult or an agent.
+        pub kind: AccountKindDto,
+        /// Signed in with a one-time code: only `PUT /v1/account/code` is open.
+        pub personal_code_required: bool,
+    }
+
+    /// `PUT /v1/account/code`.
+    pub struct SetCodeRequest {
+        /// The code in use: the one-time code just used, or the personal code.
+        pub current: String,
+        /// The personal code wanted.
+        pub new: String,
+    }
+
+    /// `PUT /v1/account/identifiant`.
+    pub struct SetIdentifiantRequest {
+        /// The personal code.
+        pub code: String,
+        /// The identifiant wanted.
+        pub identifiant: String,
+    }
+
+    /// A computer the account is enrolled on.
+    pub struct DeviceDto {
+        /// Its id.
+        pub device_id: Uuid,
+        /// What it called itself.
+        pub label: String,
+        /// RFC 3339.
+        pub created_at: String,
+        /// RFC 3339.
+        pub last_seen_at: String,
+        /// Whether it is the one asking.
+        pub current: bool,
+    }
+}
+
+impl From<AgentRoleDto> for AgentRole {
+    fn from(role: AgentRoleDto) -> Self {
+        match role {
+            AgentRoleDto::Desk => Self::Desk,
+            AgentRoleDto::Youth => Self::Youth,
+            AgentRoleDto::Regisseur => Self::Regisseur,
+            AgentRoleDto::Admin => Self::Admin,
+        }
+    }
+}
+
+impl From<AgentRole> for AgentRoleDto {
+    fn from(role: AgentRole) -> Self {
+        match role {
+            AgentRole::Desk => Self::Desk,
+            AgentRole::Youth => Self::Youth,
+            AgentRole::Regisseur => Self::Regisseur,
+            AgentRole::Admin => Self::Admin,
+        }
+    }
+}

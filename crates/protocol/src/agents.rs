@@ -1,0 +1,55 @@
+//! What agents read and decide over HTTP.
+
+use crate::family::{AdultDto, ChildDto, ContactDto, DetailChangeDto, FamilyDto, QuotientDto};
+use crate::wire;
+use uuid::Uuid;
+
+wire! {
+    /// A line of a search.
+    pub struct FamilySummaryDto {
+        /// The family.
+        pub family_id: Uuid,
+        /// The town's own number (`F0001`).
+        pub reference: String,
+        /// « Claire Martel, Karim Daoud ».
+        pub adults: String,
+        /// « Léo, Inès ».
+        pub children: String,
+    }
+
+    /// A whole family, as an agent reads it.
+    pub struct FamilyRecordDto {
+        /// The home.
+        pub family: FamilyDto,
+        /// Holder and co-holder.
+        pub adults: Vec<AdultDto>,
+        /// Children linked today or before.
+        pub children: Vec<ChildDto>,
+        /// Contacts.
+        pub contacts: Vec<ContactDto>,
+        /// Quotients, latest first.
+        pub quotients: Vec<QuotientDto>,
+        /// Changes that wait or were decided.
+        pub changes: Vec<DetailChangeDto>,
+    }
+
+    /// A change that waits, with the family it belongs to.
+    pub struct WaitingChangeDto {
+        /// The family.
+        pub family: FamilySummaryDto,
+        /// The change.
+        pub change: DetailChangeDto,
+    }
+
+    /// What an agent decides.
+    #[serde(tag = "decision", rename_all = "snake_case")]
+    pub enum DecideChangeRequest {
+        /// The new value is on record from now on.
+        Accept,
+        /// The old value stays.
+        Refuse {
+            /// Shown to the family as written; 1 to 300 characters.
+            reason: String,
+        },
+    }
+}
