@@ -1,1 +1,38 @@
-//! stub
+//! Programs started as people run them, and what tests ask of them: a server on a folder of its own, HTTP as a
+//! desktop speaks it, a real window found by what people read in it.
+
+pub mod api;
+pub mod desktop;
+pub mod files;
+pub mod page;
+pub mod town;
+pub mod window;
+
+pub use api::{Answer, Api, Session};
+pub use desktop::Desktop;
+pub use town::{Letter, Server, Town};
+pub use window::Window;
+
+use anyhow::{Result, bail};
+use std::time::{Duration, Instant};
+
+/// How long a test waits for something before it says it does not come.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+const STEP: Duration = Duration::from_millis(50);
+
+/// Asks again until there is an answer.
+///
+/// # Errors
+/// When the deadline passes; `what` names what was waited for.
+pub async fn wait_for<T>(what: &str, mut ask: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
+    let since = Instant::now();
+    loop {
+        if let Some(answer) = ask().await? {
+            return Ok(answer);
+        }
+        if since.elapsed() > DEADLINE {
+            bail!("{what}: nothing within {DEADLINE:?}");
+        }
+        tokio::time::sleep(STEP).await;
+    }
+}

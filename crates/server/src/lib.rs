@@ -1,1 +1,16 @@
-//! stub
+//! The municipal server of Préau: the authority over accounts, rules and places.
+
+pub mod accounts;
+pub mod addresses;
+pub mod app;
+pub mod audit;
+pub mod cli;
+pub mod clock;
+pub mod communes;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod family;
+pub mod http;
+pub mod sync;
+pub mod writer;

@@ -153,3 +153,15 @@ pub struct CodeCheckView {
     /// Does not contain the identifiant.
     pub without_identifiant: bool,
 }
+
+/// The account of the open space.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountView {
+    /// What is typed at sign-in.
+    pub identifiant: String,
+    /// « Claire Martel », once read.
+    pub person_name: Option<String>,
+    /// How this computer keeps the space.
+    pub protection: ProtectionView,
+}

@@ -1,0 +1,153 @@
+//! The directory of towns: shipped with the application, replaceable by a file, and completed by the invitations
+//! read since the start.
+
+use super::views::TownView;
+use crate::error::{Error, FailureCode};
+use anyhow::Context;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+const SHIPPED: &str = include_str!("../../towns.json");
+/// More than one screen of names helps nobody.
+const MOST: usize = 20;
+
+/// A town of the directory file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Town {
+    /// Short name.
+    pub slug: String,
+    /// « Parempuyre ».
+    pub name: String,
+    /// Five digits.
+    pub postcode: String,
+    /// The server's address.
+    pub server: String,
+}
+
+/// The directory.
+#[derive(Debug)]
+pub struct Towns {
+    file: Option<PathBuf>,
+    invited: Mutex<BTreeMap<String, String>>,
+}
+
+impl Towns {
+    /// The directory in `file` when it is there, else the one shipped.
+    #[must_use]
+    pub fn new(file: Option<PathBuf>) -> Self {
+        Self { file, invited: Mutex::default() }
+    }
+
+    fn all(&self) -> Result<Vec<Town>, Error> {
+        // Read each time: a refreshed file counts at once, and a directory is small.
+        let replaced = self.file.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
+        match replaced.as_deref().map(serde_json::from_str) {
+            Some(Ok(towns)) => return Ok(towns),
+            Some(Err(error)) => tracing::warn!(line = error.line(), "the directory of towns cannot be read"),
+            None => {}
+        }
+        Ok(serde_json::from_str(SHIPPED).context("the directory shipped")?)
+    }
+
+    /// Towns whose name or postcode begins with the text, then those that contain it; accents, case, hyphens and
+    /// blanks do not count.
+    ///
+    /// # Errors
+    /// When the directory shipped cannot be read.
+    pub fn find(&self, text: &str) -> Result<Vec<TownView>, Error> {
+        let wanted = folded(text);
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut found: Vec<(bool, String, TownView)> = Vec::new();
+        for town in self.all()? {
+            let name = folded(&town.name);
+            let begins = name.starts_with(&wanted) || town.postcode.starts_with(&wanted);
+            if begins || name.contains(&wanted) {
+                found.push((!begins, name, TownView { slug: town.slug, name: town.name, postcode: town.postcode }));
+            }
+        }
+        found.sort_by(|a, b| (a.0, &a.1, &a.2.postcode).cmp(&(b.0, &b.1, &b.2.postcode)));
+        Ok(found.into_iter().take(MOST).map(|(_, _, town)| town).collect())
+    }
+
+    /// The server of a town: of an invitation read before, else of the directory.
+    ///
+    /// # Errors
+    /// [`FailureCode::UnknownTown`].
+    pub fn server(&self, slug: &str) -> Result<String, Error> {
+        let invited = self.invited.lock().unwrap_or_else(PoisonError::into_inner).get(slug).cloned();
+        if let Some(server) = invited {
+            return Ok(server);
+        }
+        let town = self.all()?.into_iter().find(|town| town.slug == slug);
+        town.map(|town| town.server).ok_or(Error::Rule(FailureCode::UnknownTown))
+    }
+
+    /// Remembers the server that an invitation named, once it answered.
+    pub fn invite(&self, slug: &str, server: &str) {
+        self.invited.lock().unwrap_or_else(PoisonError::into_inner).insert(slug.to_owned(), server.to_owned());
+    }
+}
+
+/// Without accents, case, hyphens, apostrophes and blanks; « St » stays « st ».
+fn folded(text: &str) -> String {
+    let letters = text.nfd().filter(|c| !is_combining_mark(*c));
+    letters.filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn directory() -> (tempfile::TempDir, Towns) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("towns.json");
+        let town = |slug: &str, name: &str, postcode: &str| {
+            format!(r#"{{"slug":"{slug}","name":"{name}","postcode":"{postcode}","server":"https://{slug}.example"}}"#)
+        };
+        let towns = [
+            town("parempuyre", "Parempuyre", "33290"),
+            town("begles", "Bègles", "33130"),
+            town("saint-medard", "Saint-Médard-en-Jalles", "33160"),
+            town("le-parc", "Le Parc", "50870"),
+        ];
+        std::fs::write(&file, format!("[{}]", towns.join(","))).expect("a file");
+        (dir, Towns::new(Some(file)))
+    }
+
+    #[test]
+    fn towns_are_found_by_table() {
+        let (_dir, towns) = directory();
+        for (text, slugs) in [
+            ("par", vec!["parempuyre", "le-parc"]),
+            ("PAREM", vec!["parempuyre"]),
+            ("begles", vec!["begles"]),
+            ("Bègles", vec!["begles"]),
+            ("saint medard", vec!["saint-medard"]),
+            ("331", vec!["begles", "saint-medard"]),
+            ("", vec![]),
+            ("  - ", vec![]),
+            ("Atlantide", vec![]),
+        ] {
+            let found = towns.find(text).expect("a directory");
+            assert_eq!(found.iter().map(|town| town.slug.as_str()).collect::<Vec<_>>(), slugs, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unreadable_file_leaves_the_directory_shipped() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("towns.json");
+        std::fs::write(&file, "[{").expect("a file");
+        let towns = Towns::new(Some(file));
+        assert_eq!(towns.find("parempuyre").expect("a directory").len(), 1);
+        assert!(matches!(towns.server("ys"), Err(Error::Rule(FailureCode::UnknownTown))));
+        towns.invite("ys", "https://ys.example");
+        assert_eq!(towns.server("ys").expect("a server"), "https://ys.example");
+    }
+}

@@ -1,0 +1,189 @@
+//! The application without its window: what it is given, what it tells, and the one space that is open.
+//!
+//! Invariant: at most one space is open; opening another closes it first, in order (tasks, then the file).
+
+use crate::accounts::store::Account;
+use crate::accounts::AccountState;
+use crate::accounts::towns::Towns;
+use crate::clock::{Chance, Clock};
+use crate::db::CacheKey;
+use crate::error::{CacheError, Error, Failure, FailureCode};
+use crate::family::sync::Decided;
+use crate::profiles::key::KeyStore;
+use crate::profiles::{OpenCache, Profile};
+use crate::sync::planner::Cause;
+use crate::sync::runner::Engine;
+use crate::sync::transport::Connector;
+use crate::sync::views::SyncStatusView;
+use crate::sync::{events, watch};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// What changed, for whoever shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// People, addresses, changes of details.
+    Family,
+    /// What the town says.
+    Commune,
+    /// What waits to be sent, or was answered.
+    Outbox,
+}
+
+/// Something that happened by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Another space, or none, or its session ended.
+    SessionChanged,
+    /// Data to show again.
+    DataChanged(Vec<Topic>),
+    /// The state at the top of the window.
+    SyncStatusChanged(SyncStatusView),
+    /// The town decided, or an e-mail was confirmed.
+    ChangesDecided(Decided),
+}
+
+/// Who is told. Must not block.
+pub trait Listener: Send + Sync + 'static {
+    /// Something happened.
+    fn notify(&self, notice: Notice);
+}
+
+/// What the application is given.
+#[derive(Clone)]
+pub struct Environment {
+    /// Where the profiles are kept.
+    pub data_dir: PathBuf,
+    /// A directory of towns in place of the one shipped.
+    pub directory: Option<PathBuf>,
+    /// The system's keychain, when there is one.
+    pub keys: Option<Arc<dyn KeyStore>>,
+    /// The clocks.
+    pub clock: Arc<dyn Clock>,
+    /// Jitter.
+    pub chance: Arc<dyn Chance>,
+    /// The way to servers.
+    pub connector: Arc<dyn Connector>,
+    /// Who is told.
+    pub listener: Arc<dyn Listener>,
+    /// What this computer calls itself in the account's list of devices.
+    pub device_label: String,
+    /// Leaves caches unencrypted, so that a test can prove that it would find what encryption hides.
+    #[cfg(debug_assertions)]
+    pub plain_cache_for_tests: bool,
+}
+
+/// The application.
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) env: Environment,
+    pub(crate) state: Arc<Mutex<AccountState>>,
+    pub(crate) towns: Arc<Towns>,
+}
+
+/// Where an open space is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Home {
+    /// In a folder of this computer.
+    Kept(Profile),
+    /// In memory; with the town's short name and server.
+    Memory {
+        /// An id for as long as it lasts.
+        id: uuid::Uuid,
+        /// The server's address.
+        server: String,
+    },
+}
+
+/// A space that is open.
+pub struct Space {
+    /// Where it is kept.
+    pub home: Home,
+    /// Who is in.
+    pub account: Account,
+    /// Its sync.
+    pub engine: Arc<Engine>,
+    open: OpenCache,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Client {
+    /// The application, with nobody in.
+    #[must_use]
+    pub fn new(env: Environment) -> Self {
+        let towns = Arc::new(Towns::new(env.directory.clone()));
+        Self { env, state: Arc::new(Mutex::new(AccountState::SignedOut)), towns }
+    }
+
+    /// The open space.
+    ///
+    /// # Errors
+    /// [`FailureCode::SignInAgain`] when none is.
+    pub(crate) async fn space(&self) -> Result<Arc<Space>, Failure> {
+        match &*self.state.lock().await {
+            AccountState::Open(space) => Ok(space.clone()),
+            AccountState::SignedOut | AccountState::FirstCode(_) => Err(Failure::of(FailureCode::SignInAgain)),
+        }
+    }
+
+    pub(crate) fn notify(&self, notice: Notice) {
+        self.env.listener.notify(notice);
+    }
+
+    /// The key as the cache wants it.
+    pub(crate) fn cache_key(&self, key: crate::profiles::key::Key) -> CacheKey {
+        #[cfg(debug_assertions)]
+        if self.env.plain_cache_for_tests {
+            return CacheKey::PlainForTests;
+        }
+        CacheKey::Raw(key)
+    }
+
+    /// Closes what is open, before the process ends.
+    pub async fn close(&self) {
+        let state = std::mem::replace(&mut *self.state.lock().await, AccountState::SignedOut);
+        close(state).await;
+    }
+}
+
+/// Closes a state: the tasks end, then the cache's file.
+pub(crate) async fn close(state: AccountState) {
+    if let AccountState::Open(space) = state {
+        space.close().await;
+    }
+}
+
+impl Space {
+    /// Starts sync on an open cache.
+    pub(crate) fn start(home: Home, account: Account, engine: Engine, open: OpenCache) -> Arc<Self> {
+        let engine = Arc::new(engine);
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        engine.wake(Cause::Start);
+        let runner = engine.clone();
+        tasks.spawn(stop.clone().run_until_cancelled_owned(async move { runner.run().await }));
+        let line = engine.clone();
+        tasks.spawn(stop.clone().run_until_cancelled_owned(async move { events::listen(&line).await }));
+        let watched = engine.clone();
+        tasks.spawn(stop.clone().run_until_cancelled_owned(async move { watch::watch(&watched).await }));
+        tasks.close();
+        Arc::new(Self { home, account, engine, open, stop, tasks })
+    }
+
+    async fn close(&self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+        if let Err(error) = self.open.close().await {
+            tracing::warn!(%error, "closing the cache");
+        }
+    }
+}
+
+impl From<CacheError> for Failure {
+    fn from(error: CacheError) -> Self {
+        Error::from(error).into()
+    }
+}

@@ -1,0 +1,128 @@
+//! The 32 bytes that open a cache: made once, kept in the keychain or derived from a passphrase.
+
+use super::Protection;
+use crate::error::Error;
+use anyhow::anyhow;
+use argon2::{Algorithm, Argon2, Params, Version};
+use rand::Rng;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Shortest passphrase, in characters.
+pub const PASSPHRASE_MIN: usize = 8;
+/// Memory of the derivation, in KiB: three times the floor of OWASP's password storage sheet, for it runs once a start.
+const MEMORY_KIB: u32 = 64 * 1024;
+const PASSES: u32 = 3;
+
+/// The key of a cache.
+pub type Key = Zeroizing<[u8; 32]>;
+
+/// The system's keychain, one secret per profile. Calls may block.
+pub trait KeyStore: Send + Sync + 'static {
+    /// The key of a profile, if there is one.
+    ///
+    /// # Errors
+    /// When the keychain does not answer, or refuses.
+    fn read(&self, profile: Uuid) -> anyhow::Result<Option<Key>>;
+    /// Keeps the key of a profile.
+    ///
+    /// # Errors
+    /// When the keychain does not answer, or refuses.
+    fn write(&self, profile: Uuid, key: &Key) -> anyhow::Result<()>;
+    /// Forgets the key of a profile; no key is no error.
+    ///
+    /// # Errors
+    /// When the keychain does not answer, or refuses.
+    fn delete(&self, profile: Uuid) -> anyhow::Result<()>;
+}
+
+/// A new random key.
+#[must_use]
+pub fn generate() -> Key {
+    let mut key = Zeroizing::new([0; 32]);
+    rand::rng().fill_bytes(&mut *key);
+    key
+}
+
+/// The protection by passphrase of a new profile.
+#[must_use]
+pub fn new_passphrase_protection() -> Protection {
+    let mut salt = [0; 16];
+    rand::rng().fill_bytes(&mut salt);
+    Protection::Passphrase { salt: hex(&salt), memory_kib: MEMORY_KIB, passes: PASSES }
+}
+
+/// Derives the key from a passphrase, off the asynchronous threads: it takes a good part of a second on purpose.
+///
+/// # Errors
+/// When the profile's parameters are not usable.
+pub async fn derive(
+    passphrase: Zeroizing<String>,
+    salt: &str,
+    memory_kib: u32,
+    passes: u32,
+) -> Result<Key, Error> {
+    let salt = unhex(salt).ok_or_else(|| anyhow!("the salt of a profile is not hexadecimal"))?;
+    let params = Params::new(memory_kib, passes, 1, Some(32)).map_err(|error| anyhow!("argon2: {error}"))?;
+    let work = move || {
+        let mut key = Zeroizing::new([0; 32]);
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into(passphrase.as_bytes(), &salt, &mut *key)
+            .map(|()| key)
+    };
+    let derived = tokio::task::spawn_blocking(work).await.map_err(anyhow::Error::from)?;
+    derived.map_err(|error| anyhow!("argon2: {error}").into())
+}
+
+/// Eight bytes that tell a right key from a wrong one without opening the cache. They let nobody guess faster than
+/// the first page of the cache itself would.
+#[must_use]
+pub fn check(key: &Key) -> String {
+    let digest = Sha256::new().chain_update(b"preau cache key check\0").chain_update(**key).finalize();
+    hex(&digest[..8])
+}
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
+    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
+    digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_passphrase_gives_the_same_key_with_the_same_salt_only() {
+        let derive = |pass: &str, salt: &'static str| derive(Zeroizing::new(pass.to_owned()), salt, 64, 1);
+        let (salt, other) = ("00112233445566778899aabbccddeeff", "ff112233445566778899aabbccddeeff");
+        let key = derive("châtaigne d'octobre", salt).await.expect("a key");
+        assert_eq!(*derive("châtaigne d'octobre", salt).await.expect("a key"), *key);
+        assert_ne!(*derive("chataigne d'octobre", salt).await.expect("a key"), *key);
+        assert_ne!(*derive("châtaigne d'octobre", other).await.expect("a key"), *key);
+        assert!(derive("x", "not hexadecimal").await.is_err());
+    }
+
+    #[test]
+    fn a_check_tells_keys_apart() {
+        let (a, b) = (generate(), generate());
+        assert_eq!(check(&a), check(&a.clone()));
+        assert_ne!(check(&a), check(&b));
+    }
+
+    #[test]
+    fn hexadecimal_goes_both_ways() {
+        assert_eq!(hex(&[0, 15, 255]), "000fff");
+        assert_eq!(unhex("000fff"), Some(vec![0, 15, 255]));
+        assert_eq!(unhex("0f0"), None);
+        assert_eq!(unhex("zz"), None);
+    }
+}

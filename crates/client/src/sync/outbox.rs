@@ -1,0 +1,384 @@
+//! What people asked, in order, until the server answered and its answer was read back.
+
+use crate::error::{CacheError, Error, FailureCode};
+use anyhow::Context;
+use futures_util::StreamExt;
+use jiff::Timestamp;
+use preau_protocol::ErrorCode;
+use preau_protocol::sync::{MAX_OPERATIONS, Op, OutcomeDto, OutcomeStatus};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection, Row as _, SqliteConnection};
+use uuid::Uuid;
+
+/// How long answered operations stay, in seconds: a restored server is sent them again.
+const ANSWERED_KEPT: i64 = 30 * 24 * 3600;
+
+/// The server's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// What became of the operation.
+    pub status: OutcomeStatus,
+    /// Why, when rejected.
+    pub code: Option<ErrorCode>,
+    /// The version of the family's stream that shows it.
+    pub version: i64,
+}
+
+/// An operation of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its id, the only idempotency key.
+    pub op_id: Uuid,
+    /// The operation's type on the wire.
+    pub kind: String,
+    /// The exact bytes sent.
+    pub body: String,
+    /// The operation given up by this one.
+    pub target: Option<Uuid>,
+    /// RFC 3339, this computer's time, to be shown.
+    pub created_at: String,
+    /// How many times it was sent.
+    pub sent_count: u32,
+    /// The answer.
+    pub outcome: Option<Outcome>,
+    /// RFC 3339, this computer's time, to be shown.
+    pub answered_at: Option<String>,
+    /// The cache shows the answer: the operation overlays nothing any more. Seconds since 1970, the server's time.
+    pub caught_up_at: Option<i64>,
+    /// Somebody saw the refusal.
+    pub acknowledged_at: Option<String>,
+    /// Another operation of the outbox gives this one up.
+    pub given_up: bool,
+}
+
+impl Row {
+    /// The operation itself; `None` for one of a version that this one does not know, which is sent all the same.
+    #[must_use]
+    pub fn op(&self) -> Option<Op> {
+        serde_json::from_str(&self.body).ok()
+    }
+
+    /// Refused, and nobody has seen it yet.
+    #[must_use]
+    pub fn refused_unseen(&self) -> bool {
+        self.acknowledged_at.is_none()
+            && self.outcome.is_some_and(|outcome| {
+                outcome.status == OutcomeStatus::Rejected && outcome.code != Some(ErrorCode::OperationCancelled)
+            })
+    }
+}
+
+const COLUMNS: &str = "SELECT op_id, kind, body, target, created_at, sent_count, status, code, answer_version,
+    answered_at, caught_up_at, acknowledged_at,
+    EXISTS (SELECT 1 FROM outbox AS cancel WHERE cancel.target = outbox.op_id) AS given_up FROM outbox ";
+
+fn read(row: &SqliteRow) -> Result<Row, CacheError> {
+    let id = |text: String| text.parse::<Uuid>().context("an id of the outbox").map_err(CacheError::Other);
+    let status: Option<String> = row.try_get("status")?;
+    let outcome = match status {
+        Some(status) => Some(Outcome {
+            status: named(&status).unwrap_or(OutcomeStatus::Rejected),
+            code: row.try_get::<Option<String>, _>("code")?.map(|code| named(&code).unwrap_or(ErrorCode::Unknown)),
+            version: row.try_get::<Option<i64>, _>("answer_version")?.unwrap_or(0),
+        }),
+        None => None,
+    };
+    Ok(Row {
+        op_id: id(row.try_get("op_id")?)?,
+        kind: row.try_get("kind")?,
+        body: row.try_get("body")?,
+        target: row.try_get::<Option<String>, _>("target")?.map(id).transpose()?,
+        created_at: row.try_get("created_at")?,
+        sent_count: row.try_get("sent_count")?,
+        outcome,
+        answered_at: row.try_get("answered_at")?,
+        caught_up_at: row.try_get("caught_up_at")?,
+        acknowledged_at: row.try_get("acknowledged_at")?,
+        given_up: row.try_get("given_up")?,
+    })
+}
+
+/// Reads a name of the wire.
+fn named<T: serde::de::DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
+}
+
+/// The name on the wire of a status or a code.
+///
+/// # Errors
+/// Never for the enums of the protocol.
+pub fn name_of<T: serde::Serialize>(value: &T) -> Result<String, Error> {
+    let name = serde_json::to_value(value).context("a name of the wire")?;
+    Ok(name.as_str().unwrap_or("unknown").to_owned())
+}
+
+async fn select(db: &mut SqliteConnection, query: String) -> Result<Vec<Row>, CacheError> {
+    // Every query is `COLUMNS` and a constant tail.
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(db).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Everything in the outbox, oldest first.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn all(db: &mut SqliteConnection) -> Result<Vec<Row>, CacheError> {
+    select(db, format!("{COLUMNS} ORDER BY seq")).await
+}
+
+/// One operation.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn get(db: &mut SqliteConnection, op_id: Uuid) -> Result<Option<Row>, CacheError> {
+    let query = sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE op_id = ?"));
+    let row = sqlx::query(query).bind(op_id.to_string()).fetch_optional(db).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Keeps an operation. From here on only an answer takes it out of what waits.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn keep(db: &mut SqliteConnection, op_id: Uuid, op: &Op, now: Timestamp) -> Result<Row, Error> {
+    let body = serde_json::to_string(op).context("writing an operation")?;
+    let (kind, target) = match op {
+        Op::ChangeDetail(_) => ("family.change_detail", None),
+        Op::Cancel { op_id } => ("sync.cancel", Some(*op_id)),
+    };
+    let row = Row {
+        op_id,
+        kind: kind.to_owned(),
+        body,
+        target,
+        created_at: now.to_string(),
+        sent_count: 0,
+        outcome: None,
+        answered_at: None,
+        caught_up_at: None,
+        acknowledged_at: None,
+        given_up: false,
+    };
+    restore(db, &row).await?;
+    Ok(row)
+}
+
+/// Writes an operation as it was, at the end.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn restore(db: &mut SqliteConnection, row: &Row) -> Result<(), Error> {
+    let status = row.outcome.map(|outcome| name_of(&outcome.status)).transpose()?;
+    let code = row.outcome.and_then(|outcome| outcome.code).map(|code| name_of(&code)).transpose()?;
+    sqlx::query(
+        "INSERT OR IGNORE INTO outbox (op_id, kind, body, target, created_at, sent_count, status, code, answer_version,
+            answered_at, caught_up_at, acknowledged_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(row.op_id.to_string())
+    .bind(&row.kind)
+    .bind(&row.body)
+    .bind(row.target.map(|target| target.to_string()))
+    .bind(&row.created_at)
+    .bind(row.sent_count)
+    .bind(status)
+    .bind(code)
+    .bind(row.outcome.map(|outcome| outcome.version))
+    .bind(&row.answered_at)
+    .bind(row.caught_up_at)
+    .bind(&row.acknowledged_at)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Reads a damaged outbox as far as it goes.
+pub async fn read_what_can_be_read(db: &mut SqliteConnection) -> Vec<Row> {
+    let query = sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY seq"));
+    let mut found = Vec::new();
+    let mut rows = sqlx::query(query).fetch(db);
+    while let Some(Ok(row)) = rows.next().await {
+        found.extend(read(&row).ok());
+    }
+    found
+}
+
+/// The next operations to send, in order, at most `limit`. One that is being given up waits until the giving up is
+/// answered: its late arrival then has no effect, and sending it again tells what became of it.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn to_send(db: &mut SqliteConnection, limit: usize) -> Result<Vec<Row>, CacheError> {
+    let tail = "WHERE status IS NULL AND NOT EXISTS
+        (SELECT 1 FROM outbox AS cancel WHERE cancel.target = outbox.op_id AND cancel.status IS NULL) ORDER BY seq LIMIT";
+    select(db, format!("{COLUMNS} {tail} {}", limit.min(MAX_OPERATIONS))).await
+}
+
+/// Notes, before they leave, that operations are sent: from now on they may have arrived.
+///
+/// # Errors
+/// When the cache fails; then they must not be sent.
+pub async fn mark_sent(db: &mut SqliteConnection, rows: &[Row], now: Timestamp) -> Result<(), CacheError> {
+    let mut tx = db.begin().await?;
+    for row in rows {
+        sqlx::query(
+            "UPDATE outbox SET sent_count = sent_count + 1, last_sent_at = ?1,
+                first_sent_at = coalesce(first_sent_at, ?1) WHERE op_id = ?2",
+        )
+        .bind(now.to_string())
+        .bind(row.op_id.to_string())
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Keeps answers. `version_here` is the version the family's stream was read to: an answer not above it is already
+/// shown. Answers to operations not asked for, or answered before, change nothing.
+///
+/// # Errors
+/// When the cache fails; then nothing counts as answered and everything is sent again.
+pub async fn answer(
+    db: &mut SqliteConnection,
+    outcomes: &[OutcomeDto],
+    version_here: Option<i64>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut tx = db.begin().await?;
+    for outcome in outcomes {
+        sqlx::query(
+            "UPDATE outbox SET status = ?1, code = ?2, answer_version = ?3, answered_at = ?4,
+                caught_up_at = CASE WHEN ?3 <= ?5 THEN (SELECT coalesce(server_time, 0) FROM position) END
+             WHERE op_id = ?6 AND status IS NULL",
+        )
+        .bind(name_of(&outcome.status)?)
+        .bind(outcome.code.map(|code| name_of(&code)).transpose()?)
+        .bind(outcome.version)
+        .bind(now.to_string())
+        .bind(version_here)
+        .bind(outcome.op_id.to_string())
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Everything was read after these answers came: they overlay nothing any more. To be called in the swap's
+/// transaction, after it.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn catch_up(db: &mut SqliteConnection) -> Result<(), CacheError> {
+    sqlx::query(
+        "UPDATE outbox SET caught_up_at = (SELECT coalesce(server_time, 0) FROM position)
+         WHERE status IS NOT NULL AND caught_up_at IS NULL",
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// After a new epoch, what the server had taken is sent again, in the order and the bytes of then: a restored server
+/// may have lost it, another one answers the same. Refusals stay refused, as people were told.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn send_again(db: &mut SqliteConnection) -> Result<u64, CacheError> {
+    let done = sqlx::query(
+        "UPDATE outbox SET status = NULL, code = NULL, answer_version = NULL, answered_at = NULL, caught_up_at = NULL
+         WHERE status IN ('applied', 'waiting')",
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Lets go of what was answered thirty days ago by the server's time, refusals only once seen.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn purge(db: &mut SqliteConnection) -> Result<(), CacheError> {
+    sqlx::query(
+        "DELETE FROM outbox WHERE caught_up_at > 0
+            AND caught_up_at < (SELECT coalesce(server_time, 0) FROM position) - ?
+            AND (status <> 'rejected' OR code = 'operation_cancelled' OR acknowledged_at IS NOT NULL)",
+    )
+    .bind(ANSWERED_KEPT)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Gives an operation up: removed when it was never sent, else by an operation of its own. `waits_on_server` says
+/// that the server shows it as waiting, whoever asked it.
+///
+/// # Errors
+/// [`FailureCode::AlreadyApplied`], [`FailureCode::NotFound`], or when the cache fails.
+pub async fn give_up(
+    db: &mut SqliteConnection,
+    op_id: Uuid,
+    cancel_id: Uuid,
+    waits_on_server: bool,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let given_up: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM outbox WHERE target = ? AND status IS NULL)")
+        .bind(op_id.to_string())
+        .fetch_one(&mut *db)
+        .await?;
+    if given_up {
+        return Ok(());
+    }
+    let row = get(db, op_id).await?;
+    let status = row.as_ref().and_then(|row| row.outcome).map(|outcome| outcome.status);
+    match &row {
+        Some(row) if row.outcome.is_none() && row.sent_count == 0 => {
+            sqlx::query("DELETE FROM outbox WHERE op_id = ?").bind(op_id.to_string()).execute(db).await?;
+            Ok(())
+        }
+        Some(_) if status == Some(OutcomeStatus::Applied) => Err(Error::Rule(FailureCode::AlreadyApplied)),
+        Some(_) if status == Some(OutcomeStatus::Rejected) => Err(Error::Rule(FailureCode::NotFound)),
+        None if !waits_on_server => Err(Error::Rule(FailureCode::NotFound)),
+        Some(_) | None => keep(db, cancel_id, &Op::Cancel { op_id }, now).await.map(drop),
+    }
+}
+
+/// Notes that somebody saw a refusal.
+///
+/// # Errors
+/// [`FailureCode::NotFound`], or when the cache fails.
+pub async fn acknowledge(db: &mut SqliteConnection, op_id: Uuid, now: Timestamp) -> Result<(), Error> {
+    let done = sqlx::query(
+        "UPDATE outbox SET acknowledged_at = coalesce(acknowledged_at, ?) WHERE op_id = ? AND status = 'rejected'",
+    )
+    .bind(now.to_string())
+    .bind(op_id.to_string())
+    .execute(db)
+    .await?;
+    if done.rows_affected() == 0 { Err(Error::Rule(FailureCode::NotFound)) } else { Ok(()) }
+}
+
+/// How many wait for an answer, and how many refusals nobody has seen.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn counts(db: &mut SqliteConnection) -> Result<(u32, u32), CacheError> {
+    let counts = sqlx::query_as(
+        "SELECT count(*) FILTER (WHERE status IS NULL),
+                count(*) FILTER (WHERE status = 'rejected' AND acknowledged_at IS NULL
+                    AND code IS NOT 'operation_cancelled')
+         FROM outbox",
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(counts)
+}
+
+/// Whether an answer is not read back yet.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn catching_up(db: &mut SqliteConnection) -> Result<bool, CacheError> {
+    let query = "SELECT EXISTS (SELECT 1 FROM outbox WHERE status IS NOT NULL AND caught_up_at IS NULL)";
+    Ok(sqlx::query_scalar(query).fetch_one(db).await?)
+}

@@ -1,0 +1,375 @@
+//! Executes what the planner says, for one open profile.
+
+use super::api::Api;
+use super::backoff::Backoff;
+use super::planner::{self, Cause, Setback, State, Step};
+use super::status::{self, Activity, Live, Stored};
+use super::views::{SyncStatusView, SyncTroubleView};
+use super::{ledger, outbox};
+use crate::accounts::session::Session;
+use crate::app::{Listener, Notice, Topic};
+use crate::clock::{Chance, Clock};
+use crate::db::Cache;
+use crate::error::{ApiError, Error};
+use crate::family;
+use anyhow::Context;
+use preau_protocol::sync::{ChangesResponse, MAX_OPERATIONS, OperationDto, PushRequest};
+use serde_json::value::RawValue;
+use sqlx::Connection;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// When nothing happens, one looks again after this long, more or less a third.
+const LOOK_AGAIN: Duration = Duration::from_secs(180);
+/// A clock that jumps while one waits is a computer that slept: no wait is longer in one go.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+
+/// Sync of one open profile.
+pub struct Engine {
+    /// The profile's cache.
+    pub cache: Cache,
+    /// The server.
+    pub api: Api,
+    /// The tokens.
+    pub session: Session,
+    /// The family's stream, for the versions of answers.
+    pub family: Option<Uuid>,
+    /// The clocks.
+    pub clock: Arc<dyn Clock>,
+    /// Jitter.
+    pub chance: Arc<dyn Chance>,
+    /// Who is told.
+    pub listener: Arc<dyn Listener>,
+    /// What lives in memory.
+    pub progress: Mutex<Progress>,
+    /// Wakes the runner.
+    pub bell: Notify,
+}
+
+/// What the runner remembers between plans.
+#[derive(Debug, Default)]
+pub struct Progress {
+    live: Live,
+    causes: BTreeSet<Cause>,
+    backoff: Backoff,
+    setback: Option<Setback>,
+    read_once: bool,
+    next_look: Duration,
+    /// Where an interrupted pull goes on, and whether it began from nothing.
+    pulling: Option<Pulling>,
+    /// One by one, after the server could not read a batch, so that one bad operation does not stop the others.
+    singly: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pulling {
+    cursor: String,
+    snapshot: bool,
+    received: u32,
+}
+
+impl Engine {
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        // A panic while it was held leaves a state that is still true.
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says that something happened.
+    pub fn wake(&self, cause: Cause) {
+        self.progress().causes.insert(cause);
+        self.bell.notify_one();
+    }
+
+    /// Plans and executes for ever; the owner stops it by dropping the future.
+    pub async fn run(&self) {
+        loop {
+            let wait = match self.pass().await {
+                Ok(wait) => wait,
+                Err(error) => Some(self.set_back(&error).await),
+            };
+            let wait = wait.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+            // Ringing or running out: either way one plans again.
+            tokio::time::timeout(wait, self.bell.notified()).await.unwrap_or_default();
+        }
+    }
+
+    /// One plan, executed. Answers how long to wait.
+    ///
+    /// # Errors
+    /// What stopped it.
+    pub async fn pass(&self) -> Result<Option<Duration>, Error> {
+        let state = self.state().await?;
+        let mut fault = None;
+        for step in planner::plan(&state) {
+            let done = match step {
+                Step::Wait(wait) => return Ok(wait),
+                Step::Push => self.push().await,
+                Step::Pull => self.pull().await,
+                Step::Compare => self.compare().await,
+            };
+            match done {
+                Ok(()) => {}
+                // What the server cannot take must not keep people from reading.
+                Err(error) if step == Step::Push && is_about_the_content(&error) => fault = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        if let Some(error) = fault {
+            return Err(error);
+        }
+        {
+            let now = self.clock.monotonic();
+            let share = self.chance.share();
+            let mut progress = self.progress();
+            progress.backoff.success(now);
+            progress.setback = None;
+            progress.live.trouble = None;
+            progress.live.activity = Activity::Idle;
+            progress.next_look = now + LOOK_AGAIN.mul_f64(2.0 / 3.0 + share * 2.0 / 3.0);
+        }
+        self.tell().await?;
+        Ok(Some(Duration::ZERO))
+    }
+
+    async fn state(&self) -> Result<State, Error> {
+        let (to_send, catching_up, position) = {
+            let mut held = self.cache.lock().await;
+            let db = held.db()?;
+            let to_send = outbox::to_send(db, MAX_OPERATIONS).await?.len();
+            (to_send, outbox::catching_up(db).await?, ledger::position(db).await?)
+        };
+        let mut progress = self.progress();
+        Ok(State {
+            now: self.clock.monotonic(),
+            session_ended: self.session.ended(),
+            causes: std::mem::take(&mut progress.causes),
+            to_send: u32::try_from(to_send).unwrap_or(u32::MAX),
+            catching_up,
+            read_once: progress.read_once,
+            next_look: progress.next_look,
+            pulls_since_check: position.pulls_since_check,
+            seconds_since_check: position.server_time.zip(position.checked_at).map(|(now, then)| now - then),
+            setback: progress.setback,
+            may_hurry: progress.backoff.may_hurry(),
+        })
+    }
+
+    /// Sends the next operations, once. The bytes of each are those of the outbox.
+    async fn push(&self) -> Result<(), Error> {
+        let limit = if self.progress().singly { 1 } else { MAX_OPERATIONS };
+        let rows = {
+            let mut held = self.cache.lock().await;
+            let db = held.db()?;
+            let rows = outbox::to_send(db, limit).await?;
+            outbox::mark_sent(db, &rows, self.clock.wall()).await?;
+            rows
+        };
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.be(Activity::Sending).await?;
+        self.listener.notify(Notice::DataChanged(vec![Topic::Outbox]));
+        let body = written(&rows)?;
+        let (api, body) = (&self.api, &body);
+        let answered = self.session.call(move |token| async move { api.push(&token, body.clone()).await }).await;
+        if let Err(error) = &answered
+            && is_about_the_content(error)
+        {
+            self.progress().singly = true;
+        }
+        let answer = answered?;
+        self.progress().singly = false;
+        {
+            let mut held = self.cache.lock().await;
+            let db = held.db()?;
+            let here = match self.family {
+                Some(family) => ledger::version_of(db, family).await?,
+                None => None,
+            };
+            outbox::answer(db, &answer.outcomes, here, self.clock.wall()).await?;
+        }
+        self.listener.notify(Notice::DataChanged(vec![Topic::Outbox]));
+        if rows.iter().all(|row| answer.outcomes.iter().any(|outcome| outcome.op_id == row.op_id)) {
+            Ok(())
+        } else {
+            // An operation left without an answer would be sent again at once, for ever.
+            Err(ApiError::ServerFault { request_id: None }.into())
+        }
+    }
+
+    /// Reads pages into staging until there is no more, then swaps them in.
+    async fn pull(&self) -> Result<(), Error> {
+        loop {
+            let pulling = self.next_page().await?;
+            self.be(Activity::Receiving(pulling.received)).await?;
+            let (api, cursor) = (&self.api, pulling.cursor.as_str());
+            let page = self.session.call(move |token| async move { api.changes(&token, cursor).await }).await?;
+            self.look_at_the_clock(&page);
+            let entities = u32::try_from(page.upserts.len() + page.deletes.len()).unwrap_or(u32::MAX);
+            if page.has_more && (page.cursor == pulling.cursor || page.cursor.is_empty()) {
+                // A server that does not advance would be asked for ever.
+                self.progress().pulling = None;
+                return Err(ApiError::ServerFault { request_id: None }.into());
+            }
+            if page.has_more {
+                let mut held = self.cache.lock().await;
+                ledger::stage(held.db()?, &page, pulling.snapshot).await?;
+                self.progress().pulling = Some(Pulling {
+                    cursor: page.cursor,
+                    snapshot: pulling.snapshot,
+                    received: pulling.received.saturating_add(entities),
+                });
+            } else {
+                return self.swap(&page, pulling.snapshot).await;
+            }
+        }
+    }
+
+    async fn next_page(&self) -> Result<Pulling, Error> {
+        if let Some(pulling) = self.progress().pulling.clone() {
+            return Ok(pulling);
+        }
+        let mut held = self.cache.lock().await;
+        let db = held.db()?;
+        ledger::drop_unfinished(db).await?;
+        let cursor = ledger::position(db).await?.cursor;
+        Ok(Pulling { snapshot: cursor.is_empty(), cursor, received: 0 })
+    }
+
+    async fn swap(&self, page: &ChangesResponse, snapshot: bool) -> Result<(), Error> {
+        self.progress().pulling = None;
+        let (swap, decided) = {
+            let mut held = self.cache.lock().await;
+            let db = held.db()?;
+            ledger::stage(db, page, snapshot).await?;
+            let mut tx = db.begin().await?;
+            let before = family::sync::waiting_changes(&mut tx).await?;
+            let swap = ledger::swap(&mut tx, page, snapshot, self.clock.wall()).await?;
+            outbox::catch_up(&mut tx).await?;
+            if swap.new_epoch {
+                let again = outbox::send_again(&mut tx).await?;
+                tracing::warn!(operations = again, "the server starts again: what it had answered is sent again");
+            }
+            outbox::purge(&mut tx).await?;
+            let decided = family::sync::decided(&mut tx, &before).await?;
+            tx.commit().await?;
+            (swap, decided)
+        };
+        self.progress().read_once = true;
+        if !swap.kinds.is_empty() {
+            self.listener.notify(Notice::DataChanged(topics(&swap)));
+        }
+        if decided != family::sync::Decided::default() {
+            self.listener.notify(Notice::ChangesDecided(decided));
+        }
+        Ok(())
+    }
+
+    /// Compares digests; a difference makes the next pull read everything again.
+    async fn compare(&self) -> Result<(), Error> {
+        let api = &self.api;
+        let digest = self.session.call(move |token| async move { api.digest(&token).await }).await?;
+        let mut held = self.cache.lock().await;
+        let db = held.db()?;
+        if ledger::differs(db, &digest).await? {
+            tracing::error!("the cache differs from the server: everything is read again");
+            ledger::read_again(db).await?;
+            let mut progress = self.progress();
+            progress.pulling = None;
+            progress.read_once = false;
+        }
+        Ok(())
+    }
+
+    /// The only use made of the server's time besides letting go of old answers: to tell people.
+    fn look_at_the_clock(&self, page: &ChangesResponse) {
+        if let Some(server) = ledger::server_seconds(&page.server_time) {
+            self.progress().live.clock_off = (self.clock.wall().as_second() - server) / 60;
+        }
+    }
+
+    async fn set_back(&self, error: &Error) -> Duration {
+        tracing::info!(%error, "sync did not end");
+        let now = self.clock.monotonic();
+        let ended = matches!(error, Error::Api(ApiError::SignInRequired));
+        let (asked, firm) = match error {
+            Error::Api(ApiError::Wait { retry_after: Some(seconds), .. }) => {
+                (Some(Duration::from_secs((*seconds).into())), true)
+            }
+            _ => (None, false),
+        };
+        let wait = {
+            let share = self.chance.share();
+            let mut progress = self.progress();
+            progress.live.activity = Activity::Idle;
+            progress.live.trouble = Some(status::trouble(error));
+            let wait = progress.backoff.setback(now, share, asked);
+            progress.setback = (!ended).then_some(Setback { retry_at: now + wait, firm });
+            wait
+        };
+        if let Err(error) = self.tell().await {
+            tracing::warn!(%error, "the status could not be told");
+        }
+        if ended {
+            self.listener.notify(Notice::SessionChanged);
+        }
+        wait
+    }
+
+    async fn be(&self, activity: Activity) -> Result<(), Error> {
+        self.progress().live.activity = activity;
+        self.tell().await
+    }
+
+    /// Tells the window the status.
+    ///
+    /// # Errors
+    /// When the cache fails.
+    pub async fn tell(&self) -> Result<(), Error> {
+        let status = self.status().await?;
+        self.listener.notify(Notice::SyncStatusChanged(status));
+        Ok(())
+    }
+
+    /// The status now.
+    ///
+    /// # Errors
+    /// When the cache fails.
+    pub async fn status(&self) -> Result<SyncStatusView, Error> {
+        let mut live = self.progress().live;
+        if self.session.ended() {
+            live.trouble = Some(SyncTroubleView::SignInAgain);
+        }
+        let mut held = self.cache.lock().await;
+        let db = held.db()?;
+        let (pending, refused) = outbox::counts(db).await?;
+        let last_sync_at = ledger::position(db).await?.last_sync_at;
+        Ok(status::view(live, Stored { pending, refused, last_sync_at }))
+    }
+}
+
+/// About what was sent, not about the way there or the session.
+fn is_about_the_content(error: &Error) -> bool {
+    matches!(error, Error::Api(ApiError::Refused { .. } | ApiError::ServerFault { .. }))
+}
+
+fn written(rows: &[outbox::Row]) -> Result<Vec<u8>, Error> {
+    let operation = |row: &outbox::Row| -> Result<OperationDto, Error> {
+        let op = RawValue::from_string(row.body.clone()).context("an operation of the outbox")?;
+        Ok(OperationDto { op_id: row.op_id, op })
+    };
+    let operations = rows.iter().map(operation).collect::<Result<_, _>>()?;
+    Ok(serde_json::to_vec(&PushRequest { operations }).context("writing a push")?)
+}
+
+fn topics(swap: &ledger::Swap) -> Vec<Topic> {
+    let commune = swap.kinds.contains("commune");
+    let family = swap.kinds.iter().any(|kind| kind != "commune");
+    let mut topics = vec![Topic::Outbox];
+    topics.extend(commune.then_some(Topic::Commune));
+    topics.extend(family.then_some(Topic::Family));
+    topics
+}

@@ -1,0 +1,186 @@
+//! Keys of the server, all derived from one master secret, and what they seal.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use anyhow::{Context, bail, ensure};
+use hmac::{Hmac, KeyInit, Mac};
+use rand::TryRng;
+use rand::rngs::SysRng;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+/// Shortest master secret, in bytes.
+pub const SECRET_MIN: usize = 32;
+const SECRET_FILE: &str = "secret.key";
+const NONCE: usize = 16;
+
+/// Keys, each for one use, so that what one of them signs says nothing of the others.
+#[derive(Clone)]
+pub struct Keys {
+    one_time: [u8; 32],
+    recovery: [u8; 32],
+    access: [u8; 32],
+    refresh: [u8; 32],
+    totp: [u8; 32],
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys")
+    }
+}
+
+impl Keys {
+    /// Derives every key from the master secret.
+    #[must_use]
+    pub fn derive(master: &[u8]) -> Self {
+        // A master secret of any length is brought to one key first (RFC 5869, extract), then expanded by label.
+        let root = mac(&sized(b"preau-server master"), &[master]);
+        let key = |label: &[u8]| mac(&root, &[label, &[1]]);
+        Self {
+            one_time: key(b"one-time codes"),
+            recovery: key(b"recovery codes"),
+            access: key(b"access successors"),
+            refresh: key(b"refresh successors"),
+            totp: key(b"totp secrets"),
+        }
+    }
+
+    /// What is stored of a one-time code in its compared form.
+    #[must_use]
+    pub(super) fn one_time_hmac(&self, account: Uuid, code: &str) -> [u8; 32] {
+        mac(&self.one_time, &[account.as_bytes(), code.as_bytes()])
+    }
+
+    /// What is stored of a recovery code in its compared form.
+    #[must_use]
+    pub(super) fn recovery_hmac(&self, account: Uuid, code: &str) -> [u8; 32] {
+        mac(&self.recovery, &[account.as_bytes(), code.as_bytes()])
+    }
+
+    /// The random parts of the access and refresh tokens that follow a refresh token: always the same for the same
+    /// one, so that a lost answer can be given again.
+    #[must_use]
+    pub(super) fn successors(&self, presented: &[u8]) -> ([u8; 32], [u8; 32]) {
+        (mac(&self.access, &[presented]), mac(&self.refresh, &[presented]))
+    }
+
+    /// Seals a TOTP secret for the database: nonce, then the secret under a key stream of its own.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    pub(super) fn seal_totp(&self, account: Uuid, secret: &[u8; 20]) -> anyhow::Result<Vec<u8>> {
+        let nonce: [u8; NONCE] = random()?;
+        let stream = mac(&self.totp, &[account.as_bytes(), &nonce]);
+        let sealed = secret.iter().zip(stream).map(|(byte, key)| byte ^ key);
+        Ok(nonce.into_iter().chain(sealed).collect())
+    }
+
+    /// Opens what [`Keys::seal_totp`] sealed.
+    #[must_use]
+    pub(super) fn open_totp(&self, account: Uuid, sealed: &[u8]) -> Option<[u8; 20]> {
+        let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
+        let stream = mac(&self.totp, &[account.as_bytes(), nonce]);
+        let opened: Vec<u8> = sealed.iter().zip(stream).map(|(byte, key)| byte ^ key).collect();
+        opened.try_into().ok()
+    }
+}
+
+/// Compares without telling by its time where two values differ.
+#[must_use]
+pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}
+
+/// Random bytes from the operating system.
+///
+/// # Errors
+/// When it gives none.
+pub(super) fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    SysRng.try_fill_bytes(&mut bytes).context("asking the system for randomness")?;
+    Ok(bytes)
+}
+
+/// The master secret kept in a data folder, made at first use and readable by its owner only.
+///
+/// # Errors
+/// When the file cannot be made or read, or holds something else than a secret.
+pub fn secret_of(folder: &Path) -> anyhow::Result<Vec<u8>> {
+    let path = folder.join(SECRET_FILE);
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+    match made {
+        Ok(mut file) => {
+            let secret: [u8; SECRET_MIN] = random()?;
+            file.write_all(&secret).and_then(|()| file.sync_all()).with_context(|| format!("writing {}", path.display()))?;
+            Ok(secret.to_vec())
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let secret = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+            ensure!(secret.len() >= SECRET_MIN, "{} holds less than {SECRET_MIN} bytes", path.display());
+            Ok(secret)
+        }
+        Err(error) => bail!("making {}: {error}", path.display()),
+    }
+}
+
+fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    // HMAC pads a short key with zeros to its block: the same value, by a constructor that cannot fail.
+    let mut block = [0; 64];
+    block[..32].copy_from_slice(key);
+    let mut mac = Hmac::<Sha256>::new(&block.into());
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+fn sized(label: &[u8]) -> [u8; 32] {
+    let mut key = [0; 32];
+    for (place, byte) in key.iter_mut().zip(label) {
+        *place = *byte;
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sealed_totp_secret_opens_with_its_account_only() {
+        let keys = Keys::derive(&[7; 32]);
+        let (account, other) = (Uuid::now_v7(), Uuid::now_v7());
+        let sealed = keys.seal_totp(account, &[9; 20]).unwrap();
+        assert_eq!(keys.open_totp(account, &sealed), Some([9; 20]));
+        assert_ne!(keys.open_totp(other, &sealed), Some([9; 20]));
+        assert_ne!(sealed, keys.seal_totp(account, &[9; 20]).unwrap());
+        assert_eq!(keys.open_totp(account, &sealed[..10]), None);
+    }
+
+    #[test]
+    fn keys_differ_by_use_and_by_master() {
+        let (a, b) = (Keys::derive(&[1; 32]), Keys::derive(&[2; 32]));
+        let account = Uuid::nil();
+        assert_ne!(a.one_time_hmac(account, "X"), a.recovery_hmac(account, "X"));
+        assert_ne!(a.one_time_hmac(account, "X"), b.one_time_hmac(account, "X"));
+        assert_ne!(a.successors(b"t").0, a.successors(b"t").1);
+        assert_eq!(a.successors(b"t"), Keys::derive(&[1; 32]).successors(b"t"));
+    }
+
+    #[test]
+    fn the_secret_file_is_made_once_and_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let first = secret_of(folder.path()).unwrap();
+        assert_eq!(secret_of(folder.path()).unwrap(), first);
+        let mode = fs::metadata(folder.path().join(SECRET_FILE)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        fs::write(folder.path().join(SECRET_FILE), b"short").unwrap();
+        assert!(secret_of(folder.path()).is_err());
+    }
+}

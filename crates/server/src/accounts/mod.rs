@@ -1,0 +1,32 @@
+//! Accounts: signing in, personal codes, sessions, devices, agents' second factor.
+//!
+//! Tables: `account`, `recovery_code`, `device`, `token`. Invariants: one answer and exactly one Argon2id
+//! verification for every failed sign-in; tokens and one-time codes are kept only as hashes; hashing happens before
+//! a transaction, in a bounded pool, never inside; a device that wants its first personal code opens nothing else.
+
+pub mod agents;
+pub mod caller;
+pub mod devices;
+pub mod hashing;
+pub mod keys;
+pub mod one_time;
+pub mod refresh;
+mod routes;
+mod second_factor;
+pub mod set_code;
+pub mod set_identifiant;
+pub mod sign_in;
+mod store;
+pub mod throttle;
+pub mod tokens;
+
+pub use routes::router;
+
+use preau_protocol::ErrorCode;
+use preau_protocol::error::FieldError;
+
+use crate::error::Error;
+
+fn invalid(code: ErrorCode, field: &str, rule: &str) -> Error {
+    Error::Fields(code, vec![FieldError { field: field.to_owned(), rule: rule.to_owned() }])
+}

@@ -1,0 +1,106 @@
+//! One-time codes: 60 random bits on a letter, kept as a keyed HMAC, good until a personal code is chosen.
+
+use jiff::SignedDuration;
+use preau_domain::accounts::{format_one_time_code, normalise_one_time_code};
+use uuid::Uuid;
+
+use super::caller::Who;
+use super::keys::{self, Keys};
+use super::store::{self, NewRow};
+use crate::audit::{self, Actor, Entry};
+use crate::error::{Error, Result};
+use crate::writer::{Command, WriteTx};
+
+/// How long a one-time code is good for: a letter may lie a while.
+pub const GOOD_FOR: SignedDuration = SignedDuration::from_hours(60 * 24);
+
+/// A code, to be printed once and never stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IssuedCode {
+    /// Whose.
+    pub account: Uuid,
+    /// `XXXX-XXXX-XXXX`.
+    pub code: String,
+}
+
+impl std::fmt::Debug for IssuedCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IssuedCode").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+/// Issues a new one-time code for each account, within a command; an earlier one no longer opens it. A personal code
+/// stays good until the next one is chosen.
+///
+/// # Errors
+/// [`Error::NotFound`] when one of the accounts does not exist or is disabled.
+pub async fn issue(tx: &WriteTx, keys: &Keys, commune: Uuid, accounts: &[Uuid]) -> Result<Vec<IssuedCode>> {
+    let mut issued = Vec::with_capacity(accounts.len());
+    for account in accounts {
+        let (code, compared) = draw()?;
+        let hmac = keys.one_time_hmac(*account, &compared).to_vec();
+        if !store::set_one_time(tx, commune, *account, hmac, tx.now() + GOOD_FOR).await? {
+            return Err(Error::NotFound);
+        }
+        let entry = Entry { commune, actor: Actor::Operator, action: "one_time_code_issued", family: None, entity: Some(*account) };
+        audit::record(tx, entry).await?;
+        issued.push(IssuedCode { account: *account, code });
+    }
+    Ok(issued)
+}
+
+/// A code as printed and in its compared form.
+pub(super) fn draw() -> Result<(String, String)> {
+    let code = format_one_time_code(u64::from_le_bytes(keys::random()?));
+    let compared = normalise_one_time_code(&code).ok_or_else(|| anyhow::anyhow!("a code that cannot be read back"))?;
+    Ok((code, compared))
+}
+
+/// Issues one-time codes for accounts of a commune, as a command of its own.
+#[derive(Debug)]
+pub struct IssueOneTimeCodes {
+    /// The commune.
+    pub commune: Uuid,
+    /// Whose.
+    pub accounts: Vec<Uuid>,
+    /// The server's keys.
+    pub keys: Keys,
+}
+
+impl Command for IssueOneTimeCodes {
+    type Output = Vec<IssuedCode>;
+    const NAME: &'static str = "issue_one_time_codes";
+
+    async fn apply(&self, tx: &WriteTx) -> Result<Vec<IssuedCode>> {
+        issue(tx, &self.keys, self.commune, &self.accounts).await
+    }
+}
+
+/// The account of an adult, about to be opened.
+#[derive(Debug, Clone)]
+pub struct FamilyAccount {
+    /// Its id.
+    pub account: Uuid,
+    /// In its compared form, and free in the commune.
+    pub identifiant: String,
+    /// The family.
+    pub family: Uuid,
+    /// The adult.
+    pub person: Uuid,
+}
+
+impl FamilyAccount {
+    fn row(&self) -> NewRow<'_> {
+        let who = Who::Family { family: self.family, person: self.person };
+        NewRow { account: self.account, identifiant: &self.identifiant, who, totp_secret: None }
+    }
+}
+
+/// Opens accounts of adults, within a command, without any code: one is issued with the letter.
+///
+/// # Errors
+/// Whatever the database says: an identifiant that is taken, an adult that is not there.
+pub async fn open_family_accounts(tx: &WriteTx, commune: Uuid, accounts: &[FamilyAccount]) -> Result<()> {
+    let rows = accounts.iter().map(FamilyAccount::row).collect();
+    store::insert_accounts(tx, commune, rows).await
+}

@@ -1,0 +1,93 @@
+//! Choosing a personal code: obligatory after a one-time code, free afterwards.
+
+use preau_domain::accounts::{AccountError, personal_code_problems};
+use preau_protocol::ErrorCode;
+use preau_protocol::accounts::SetCodeRequest;
+use preau_protocol::error::FieldError;
+
+use super::caller::{Caller, Newcomer};
+use super::sign_in::{CountFailure, Proof, prove};
+use super::store;
+use super::throttle::{Network, Try};
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::error::{Error, Result};
+use crate::writer::{Command, WriteTx};
+
+/// Sets the personal code. The session that asks is fully open from then on; every other device of the account has
+/// to sign in again; the one-time code is consumed.
+///
+/// # Errors
+/// [`ErrorCode::PersonalCodeRefused`] with the rules broken, `current` / `wrong` among them.
+pub async fn set_code(app: &App, newcomer: Newcomer, request: &SetCodeRequest, network: Network) -> Result<()> {
+    let caller = newcomer.caller;
+    let account = store::account(app.db.readers(), caller.commune, caller.account).await?.ok_or(Error::SignInRequired)?;
+    let problems = personal_code_problems(&request.new, &account.identifiant);
+    if !problems.is_empty() {
+        let fields = problems.into_iter().map(|problem| FieldError { field: "new".into(), rule: rule(problem).into() });
+        return Err(Error::Fields(ErrorCode::PersonalCodeRefused, fields.collect()));
+    }
+    let attempt = own_try(&caller, network);
+    app.throttle.begin(&attempt, app.clock.now())?;
+    let Some(proof) = prove(app, Some(&account), &request.current).await? else {
+        // The answer to an earlier request was lost: the code wanted is the code in force.
+        if !newcomer.first_code && app.hashing.verify(&request.new, account.code_hash.as_deref()).await? {
+            app.throttle.succeeded(&attempt);
+            return Ok(());
+        }
+        app.writer.run(CountFailure { commune: caller.commune, account: caller.account }).await?;
+        return Err(wrong_current());
+    };
+    let hash = app.hashing.hash(&request.new).await?;
+    app.writer.run(SetCode { caller, proof, hash }).await?;
+    app.throttle.succeeded(&attempt);
+    Ok(())
+}
+
+/// A session that guesses its account's code is slowed down like a sign-in.
+pub(super) fn own_try(caller: &Caller, network: Network) -> Try {
+    Try::new(&caller.commune.to_string(), &caller.account.to_string(), &caller.device.to_string(), network)
+}
+
+fn wrong_current() -> Error {
+    super::invalid(ErrorCode::PersonalCodeRefused, "current", "wrong")
+}
+
+fn rule(problem: AccountError) -> &'static str {
+    match problem {
+        AccountError::IdentifiantLength => "length",
+        AccountError::IdentifiantCharacter => "character",
+        AccountError::CodeTooShort => "too_short",
+        AccountError::CodeTooLong => "too_long",
+        AccountError::CodeTooSimple => "too_simple",
+        AccountError::CodeContainsIdentifiant => "contains_identifiant",
+    }
+}
+
+pub(super) fn refused_identifiant(problem: AccountError) -> Error {
+    super::invalid(ErrorCode::IdentifiantRefused, "identifiant", rule(problem))
+}
+
+struct SetCode {
+    caller: Caller,
+    proof: Proof,
+    hash: String,
+}
+
+impl Command for SetCode {
+    type Output = ();
+    const NAME: &'static str = "set_code";
+
+    async fn apply(&self, tx: &WriteTx) -> Result<()> {
+        let Caller { commune, account, device, .. } = self.caller;
+        let row = store::account(tx.connection(), commune, account).await?.ok_or(Error::SignInRequired)?;
+        if !self.proof.still_holds(&row, tx.now()) {
+            return Err(wrong_current());
+        }
+        store::set_code(tx, commune, account, &self.hash).await?;
+        store::open_device(tx, commune, device).await?;
+        store::revoke_other_devices(tx, commune, account, device).await?;
+        let (actor, family) = (self.caller.actor(), self.caller.family());
+        audit::record(tx, Entry { commune, actor, action: "code_set", family, entity: Some(account) }).await
+    }
+}

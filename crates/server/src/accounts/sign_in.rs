@@ -1,0 +1,190 @@
+//! Signing in with an identifiant and a one-time or personal code.
+//!
+//! Whatever is wrong, the work and the answer are the same: one Argon2id verification, then `sign_in_refused`.
+
+use jiff::Timestamp;
+use preau_domain::accounts::{Identifiant, normalise_one_time_code};
+use preau_protocol::ErrorCode;
+use preau_protocol::accounts::{AccountDto, SessionDto, SignInRequest};
+use uuid::Uuid;
+
+use super::keys::{self, Keys};
+use super::second_factor::{self, SecondFactor};
+use super::store::{self, AccountRow};
+use super::throttle::{self, Network, Try};
+use super::tokens::{self, Pair};
+use crate::app::App;
+use crate::audit::{self, Actor, Entry};
+use crate::error::{Error, Result};
+use crate::writer::{Command, WriteTx};
+
+/// Longest name a computer may give itself, in characters.
+const LABEL_MAX: usize = 80;
+
+/// Signs in.
+///
+/// # Errors
+/// [`ErrorCode::SignInRefused`], [`Error::TooManyAttempts`], [`Error::Busy`], or fields that cannot be read.
+pub async fn sign_in(app: &App, request: &SignInRequest, network: Network) -> Result<SessionDto> {
+    let label = request.device_label.trim();
+    if label.is_empty() || label.chars().count() > LABEL_MAX || label.chars().any(char::is_control) {
+        return Err(super::invalid(ErrorCode::InvalidRequest, "device_label", "length"));
+    }
+    let attempt = Try::new(&request.commune, &request.identifiant, label, network);
+    app.throttle.begin(&attempt, app.clock.now())?;
+    let outcome = judge(app, request, label).await;
+    match &outcome {
+        Ok(_) => app.throttle.succeeded(&attempt),
+        Err(Error::Rule(_)) => {}
+        // Not a wrong code: the server is full or broken.
+        Err(_) => app.throttle.withdraw(&attempt),
+    }
+    outcome
+}
+
+async fn judge(app: &App, request: &SignInRequest, label: &str) -> Result<SessionDto> {
+    let account = match Identifiant::parse(&request.identifiant) {
+        Ok(identifiant) => store::by_identifiant(app.db.readers(), &request.commune, identifiant.as_str()).await?,
+        Err(_) => None,
+    };
+    let proof = prove(app, account.as_ref(), &request.code).await?;
+    let Some(account) = account else {
+        // The same command, which finds nobody to count it for.
+        app.writer.run(CountFailure { commune: Uuid::nil(), account: Uuid::nil() }).await?;
+        return Err(refused());
+    };
+    let factor = second_factor::read(&account, request.totp.as_deref(), &app.keys, app.clock.now())?;
+    let opened = match proof {
+        None => Err(refused()),
+        Some(proof) => {
+            let (commune, account_id) = (account.commune_id, account.account_id);
+            let (device, pair) = (Uuid::now_v7(), Pair::random(commune)?);
+            let open = OpenSession { commune, account: account_id, proof, factor, device, label: label.to_owned(), pair: pair.clone() };
+            app.writer.run(open).await.map(|dto| session(&pair, device, dto, tokens::ACCESS.as_secs()))
+        }
+    };
+    if let Err(Error::Rule(ErrorCode::SignInRefused)) = &opened {
+        app.writer.run(CountFailure { commune: account.commune_id, account: account.account_id }).await?;
+    }
+    opened
+}
+
+/// The session as answered.
+pub(super) fn session(pair: &Pair, device: Uuid, account: AccountDto, access_seconds: u64) -> SessionDto {
+    SessionDto {
+        access_token: pair.access.text(),
+        access_expires_in: u32::try_from(access_seconds).unwrap_or(u32::MAX),
+        refresh_token: pair.refresh.text(),
+        device_id: device,
+        account,
+    }
+}
+
+pub(super) fn refused() -> Error {
+    Error::Rule(ErrorCode::SignInRefused)
+}
+
+/// What a code proved, to be looked at again inside the transaction: the code may have been changed meanwhile.
+#[derive(Debug, Clone)]
+pub(super) enum Proof {
+    /// The personal code with this hash.
+    Personal(String),
+    /// The one-time code with this HMAC.
+    OneTime(Vec<u8>),
+}
+
+impl Proof {
+    pub(super) fn still_holds(&self, account: &AccountRow, now: Timestamp) -> bool {
+        match self {
+            Self::Personal(hash) => account.code_hash.as_ref() == Some(hash),
+            Self::OneTime(hmac) => one_time_in_force(account, now).is_some_and(|stored| keys::same(stored, hmac)),
+        }
+    }
+}
+
+fn one_time_in_force(account: &AccountRow, now: Timestamp) -> Option<&[u8]> {
+    let good = account.one_time_expires_at.is_some_and(|expires| now.as_millisecond() < expires);
+    account.one_time_hmac.as_deref().filter(|_| good)
+}
+
+/// Judges a code: exactly one Argon2id verification and one HMAC, whatever there is to compare with.
+pub(super) async fn prove(app: &App, account: Option<&AccountRow>, code: &str) -> Result<Option<Proof>> {
+    let hash = account.and_then(|account| account.code_hash.clone());
+    let personal = app.hashing.verify(code, hash.as_deref()).await?;
+    let one_time = prove_one_time(account, code, &app.keys, app.clock.now());
+    Ok(hash.filter(|_| personal).map(Proof::Personal).or(one_time))
+}
+
+fn prove_one_time(account: Option<&AccountRow>, code: &str, keys: &Keys, now: Timestamp) -> Option<Proof> {
+    // Without a code or an account there is still something to compute and to compare.
+    let typed = normalise_one_time_code(code);
+    let id = account.map_or(Uuid::nil(), |account| account.account_id);
+    let hmac = keys.one_time_hmac(id, typed.as_deref().unwrap_or_default());
+    let stored = account.and_then(|account| one_time_in_force(account, now));
+    let fits = keys::same(stored.unwrap_or(&[0; 32]), &hmac);
+    (fits && typed.is_some() && stored.is_some()).then(|| Proof::OneTime(hmac.to_vec()))
+}
+
+struct OpenSession {
+    commune: Uuid,
+    account: Uuid,
+    proof: Proof,
+    factor: SecondFactor,
+    device: Uuid,
+    label: String,
+    pair: Pair,
+}
+
+impl Command for OpenSession {
+    type Output = AccountDto;
+    const NAME: &'static str = "open_session";
+
+    async fn apply(&self, tx: &WriteTx) -> Result<AccountDto> {
+        let account = store::account(tx.connection(), self.commune, self.account).await?.ok_or_else(refused)?;
+        let locked = account.locked_until.is_some_and(|until| tx.now().as_millisecond() < until);
+        if account.disabled_at.is_some() || locked || !self.proof.still_holds(&account, tx.now()) {
+            return Err(refused());
+        }
+        if !second_factor::consume(tx, self.commune, self.account, &self.factor).await? {
+            return Err(refused());
+        }
+        let first_code = matches!(self.proof, Proof::OneTime(_));
+        store::forget_failures(tx, self.commune, self.account).await?;
+        store::insert_device(tx, self.commune, self.device, self.account, &self.label).await?;
+        store::insert_pair(tx, &self.pair, self.account, self.device, first_code).await?;
+        let actor = if account.role.is_some() { Actor::Agent(self.account) } else { Actor::Family(self.account) };
+        let entry = Entry {
+            commune: self.commune,
+            actor,
+            action: "signed_in",
+            family: account.family_id,
+            entity: Some(self.device),
+        };
+        audit::record(tx, entry).await?;
+        account.dto(first_code)
+    }
+}
+
+/// Counts a failure in the account's row, and locks it from the fifth on. While it is locked nothing is counted:
+/// whoever keeps trying does not keep its owner out for ever.
+pub(super) struct CountFailure {
+    pub commune: Uuid,
+    pub account: Uuid,
+}
+
+impl Command for CountFailure {
+    type Output = ();
+    const NAME: &'static str = "count_failure";
+
+    async fn apply(&self, tx: &WriteTx) -> Result<()> {
+        let account = store::account(tx.connection(), self.commune, self.account).await?;
+        if account.is_some_and(|row| row.locked_until.is_some_and(|until| tx.now().as_millisecond() < until)) {
+            return Ok(());
+        }
+        let failures = store::count_failure(tx, self.commune, self.account).await?;
+        if let Some(lock) = failures.and_then(|failures| throttle::lock_after(failures, throttle::FAILURES)) {
+            store::lock_until(tx, self.commune, self.account, tx.now() + lock).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,274 @@
+//! Slows guessing down, in memory: by identifiant, by device and network together, and by network with a limit that
+//! no household or office meets. An address alone is never counted: a school or an operator shares one.
+//!
+//! An identifiant that does not exist is counted like any other, so that nothing is learnt from being slowed down.
+//! What has to survive a restart is counted in the account's row as well.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+
+/// Failures of an account before it is locked.
+pub const FAILURES: i64 = 5;
+/// First lock, doubled by each further failure.
+const FIRST_LOCK: SignedDuration = SignedDuration::from_secs(30);
+/// Longest lock.
+pub const LONGEST_LOCK: SignedDuration = SignedDuration::from_mins(15);
+/// Counts without news for so long are forgotten.
+const MEMORY: SignedDuration = SignedDuration::from_hours(1);
+/// Counts of networks start anew after so long, however busy: a large network always has somebody who mistypes.
+const NETWORK_WINDOW: SignedDuration = SignedDuration::from_mins(15);
+const DEVICE_TRIES: i64 = 10;
+const NETWORK_TRIES: i64 = 200;
+/// Most counts kept, a few megabytes.
+const ROOM: usize = 50_000;
+
+/// How long a lock lasts after so many failures, with a lock from `limit` on.
+#[must_use]
+pub fn lock_after(failures: i64, limit: i64) -> Option<SignedDuration> {
+    let beyond = failures.saturating_sub(limit);
+    let doublings = u32::try_from(beyond.min(16)).ok()?;
+    Some(FIRST_LOCK.checked_mul(1 << doublings).map_or(LONGEST_LOCK, |lock| lock.min(LONGEST_LOCK)))
+}
+
+/// Where a request comes from, as far as throttling looks: a /24 of IPv4, a /56 of IPv6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network([u8; 7]);
+
+impl From<IpAddr> for Network {
+    fn from(address: IpAddr) -> Self {
+        let mut network = [0; 7];
+        match address.to_canonical() {
+            IpAddr::V4(v4) => network[..3].copy_from_slice(&v4.octets()[..3]),
+            IpAddr::V6(v6) => network.copy_from_slice(&v6.octets()[..7]),
+        }
+        Self(network)
+    }
+}
+
+/// What a try is counted under.
+#[derive(Debug, Clone)]
+pub struct Try {
+    keys: [(Kind, [u8; 16]); 3],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Identifiant,
+    Device,
+    Network,
+}
+
+impl Kind {
+    fn limit(self) -> i64 {
+        match self {
+            Self::Identifiant => FAILURES,
+            Self::Device => DEVICE_TRIES,
+            Self::Network => NETWORK_TRIES,
+        }
+    }
+}
+
+impl Try {
+    /// A try to sign in. Everything is kept as a digest only: no name or address stays in memory.
+    #[must_use]
+    pub fn new(commune: &str, identifiant: &str, device: &str, network: Network) -> Self {
+        let identifiant = identifiant.trim().to_lowercase();
+        let keys = [
+            (Kind::Identifiant, digest(&[commune.as_bytes(), identifiant.as_bytes()])),
+            (Kind::Device, digest(&[device.as_bytes(), &network.0])),
+            (Kind::Network, digest(&[&network.0])),
+        ];
+        Self { keys }
+    }
+}
+
+fn digest(parts: &[&[u8]]) -> [u8; 16] {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    let mut short = [0; 16];
+    short.copy_from_slice(&hasher.finalize()[..16]);
+    short
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Count {
+    tries: i64,
+    since: Timestamp,
+    last: Timestamp,
+    locked_until: Option<Timestamp>,
+}
+
+impl Count {
+    fn forgotten(&self, kind: Kind, now: Timestamp) -> bool {
+        let (from, keep) = match kind {
+            Kind::Network => (self.since, NETWORK_WINDOW),
+            Kind::Identifiant | Kind::Device => (self.last, MEMORY),
+        };
+        self.locked_until.is_none_or(|until| until <= now) && now.duration_since(from) >= keep
+    }
+}
+
+/// The counts.
+#[derive(Debug, Default)]
+pub struct Throttle {
+    counts: Mutex<HashMap<(Kind, [u8; 16]), Count>>,
+}
+
+impl Throttle {
+    /// Counts a try before it is judged, so that many at once are counted too.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`] with the time to wait; nothing is counted then.
+    pub fn begin(&self, attempt: &Try, now: Timestamp) -> Result<()> {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let locks = attempt.keys.iter().filter_map(|key| counts.get(key)?.locked_until);
+        if let Some(until) = locks.max().filter(|until| *until > now) {
+            metrics::counter!("preau_sign_in_throttled_total").increment(1);
+            return Err(Error::TooManyAttempts { retry_after: seconds_until(until, now) });
+        }
+        for key in &attempt.keys {
+            make_room(&mut counts, now);
+            let fresh = Count { tries: 0, since: now, last: now, locked_until: None };
+            let count = counts.entry(*key).or_insert(fresh);
+            if count.forgotten(key.0, now) {
+                *count = fresh;
+            }
+            count.tries += 1;
+            count.last = now;
+            count.locked_until = lock_after(count.tries, key.0.limit()).map(|lock| now + lock);
+        }
+        Ok(())
+    }
+
+    /// The try was good: its identifiant and device start anew, and its network has one try less.
+    pub fn succeeded(&self, attempt: &Try) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in &attempt.keys {
+            if key.0 != Kind::Network {
+                counts.remove(key);
+            }
+        }
+        drop(counts);
+        self.withdraw(attempt);
+    }
+
+    /// The try was not judged.
+    pub fn withdraw(&self, attempt: &Try) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in &attempt.keys {
+            if let Some(count) = counts.get_mut(key) {
+                count.tries -= 1;
+                if count.tries < key.0.limit() {
+                    count.locked_until = None;
+                }
+            }
+        }
+    }
+}
+
+fn seconds_until(until: Timestamp, now: Timestamp) -> u32 {
+    u32::try_from(until.duration_since(now).as_secs()).unwrap_or(0).saturating_add(1)
+}
+
+/// Full: what is forgotten anyway goes first, then the count that heard nothing for the longest time.
+fn make_room(counts: &mut HashMap<(Kind, [u8; 16]), Count>, now: Timestamp) {
+    if counts.len() < ROOM {
+        return;
+    }
+    counts.retain(|key, count| !count.forgotten(key.0, now));
+    if counts.len() < ROOM {
+        return;
+    }
+    if let Some(oldest) = counts.iter().min_by_key(|(_, count)| count.last).map(|(key, _)| *key) {
+        counts.remove(&oldest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn home() -> Network {
+        IpAddr::from([192, 0, 2, 7]).into()
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_800_000_000).unwrap()
+    }
+
+    #[test]
+    fn locks_double_up_to_a_quarter_of_an_hour() {
+        let lock = |failures| lock_after(failures, 5).map(|lock| lock.as_secs());
+        assert_eq!([0, 4, 5, 6, 7, 8, 9, 10, 11, 90, i64::MAX].map(lock), [
+            None, None, Some(30), Some(60), Some(120), Some(240), Some(480), Some(900), Some(900), Some(900), Some(900)
+        ]);
+    }
+
+    #[test]
+    fn the_sixth_try_waits_and_a_good_one_starts_anew() {
+        let throttle = Throttle::default();
+        let attempt = Try::new("parempuyre", "Martel01 ", "PC", home());
+        for _ in 0..5 {
+            throttle.begin(&attempt, now()).unwrap();
+        }
+        let same = Try::new("parempuyre", "martel01", "another", IpAddr::from([198, 51, 100, 1]).into());
+        assert!(matches!(throttle.begin(&same, now()), Err(Error::TooManyAttempts { retry_after: 31 })));
+        let later = now() + SignedDuration::from_secs(31);
+        throttle.begin(&attempt, later).unwrap();
+        assert!(matches!(throttle.begin(&attempt, later), Err(Error::TooManyAttempts { retry_after: 61 })));
+        throttle.succeeded(&attempt);
+        throttle.begin(&attempt, later).unwrap();
+    }
+
+    #[test]
+    fn a_try_that_was_not_judged_does_not_count() {
+        let throttle = Throttle::default();
+        let attempt = Try::new("parempuyre", "martel01", "PC", home());
+        for _ in 0..50 {
+            throttle.begin(&attempt, now()).unwrap();
+            throttle.withdraw(&attempt);
+        }
+    }
+
+    #[test]
+    fn a_device_that_tries_many_names_waits_and_its_neighbour_does_not() {
+        let throttle = Throttle::default();
+        for n in 0..10 {
+            throttle.begin(&Try::new("parempuyre", &format!("name{n}"), "PC", home()), now()).unwrap();
+        }
+        assert!(throttle.begin(&Try::new("parempuyre", "martel01", "PC", home()), now()).is_err());
+        assert!(throttle.begin(&Try::new("parempuyre", "martel01", "other PC", home()), now()).is_ok());
+    }
+
+    #[test]
+    fn a_network_is_counted_in_windows() {
+        let throttle = Throttle::default();
+        for n in 0..200 {
+            let attempt = Try::new("parempuyre", &format!("name{n}"), &format!("device{n}"), home());
+            throttle.begin(&attempt, now()).unwrap();
+        }
+        let attempt = Try::new("parempuyre", "martel01", "PC", home());
+        assert!(throttle.begin(&attempt, now()).is_err());
+        assert!(throttle.begin(&attempt, now() + NETWORK_WINDOW).is_ok());
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let throttle = Throttle::default();
+        for n in 0..20_000u32 {
+            let network = IpAddr::from((n << 8).to_be_bytes()).into();
+            let at = now() + SignedDuration::from_millis(n.into());
+            throttle.begin(&Try::new("parempuyre", &n.to_string(), "PC", network), at).unwrap();
+        }
+        assert!(throttle.counts.lock().unwrap().len() <= ROOM);
+    }
+}

@@ -1,0 +1,54 @@
+//! Who did what to which family: appended in the transaction of the act itself.
+//!
+//! Table: `audit`. Nothing personal is written to it beyond ids.
+
+mod store;
+
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::writer::WriteTx;
+
+/// Who acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// An adult of a family, by account.
+    Family(Uuid),
+    /// An agent, by account.
+    Agent(Uuid),
+    /// Somebody at the server's command line.
+    Operator,
+    /// The server itself.
+    System,
+}
+
+/// An act on record.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The commune.
+    pub commune: Uuid,
+    /// Who.
+    pub actor: Actor,
+    /// What, in snake case: `detail_changed`.
+    pub action: &'static str,
+    /// To which family.
+    pub family: Option<Uuid>,
+    /// To which thing.
+    pub entity: Option<Uuid>,
+}
+
+/// Appends an act.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn record(tx: &WriteTx, entry: Entry) -> Result<()> {
+    store::append(tx, entry.commune, &[entry]).await
+}
+
+/// Appends acts of one commune, in their order.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn record_all(tx: &WriteTx, commune: Uuid, entries: &[Entry]) -> Result<()> {
+    store::append(tx, commune, entries).await
+}

@@ -1,0 +1,155 @@
+//! A commune's settings as a town writes them: one TOML file, checked as a whole.
+
+use preau_domain::family::{Email, Phone, PostalAddress, one_line};
+use preau_protocol::communes::{CommuneDto, DetailPoliciesDto, PolicyDto, ServiceContactDto};
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// A faulty line of the file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {reason}")]
+pub struct SettingsFault {
+    /// Path of the setting.
+    pub field: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    slug: String,
+    name: String,
+    postcode: String,
+    accent: Option<String>,
+    welcome: String,
+    new_resident: String,
+    contact: Contact,
+    #[serde(default)]
+    details: Details,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Contact {
+    label: String,
+    phone: String,
+    email: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Details {
+    address: PolicyDto,
+    phones: PolicyDto,
+    email: PolicyDto,
+}
+
+impl Default for Details {
+    fn default() -> Self {
+        Self { address: PolicyDto::ByHand, phones: PolicyDto::AtOnce, email: PolicyDto::AtOnce }
+    }
+}
+
+/// Reads a settings file. The commune gets a new id, which counts only if its slug is new.
+///
+/// # Errors
+/// Every fault of the file at once.
+pub fn read_settings(text: &str) -> Result<CommuneDto, Vec<SettingsFault>> {
+    let file: File = toml::from_str(text)
+        .map_err(|error| vec![SettingsFault { field: "file".into(), reason: error.to_string() }])?;
+    let mut faults = Vec::new();
+    let mut fault = |field: &str, reason: &str| faults.push(SettingsFault { field: field.into(), reason: reason.into() });
+    let slug_ok = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !(2..=60).contains(&file.slug.len()) || !file.slug.chars().all(slug_ok) {
+        fault("slug", "2 to 60 lower-case letters, digits and hyphens");
+    }
+    if PostalAddress::new("1 place de la Mairie", None, &file.postcode, &file.name).is_err() {
+        fault("name, postcode", "a name of at most 38 characters and a postcode of five digits");
+    }
+    if file.accent.as_deref().is_some_and(|accent| !is_colour(accent)) {
+        fault("accent", "a colour written #rrggbb");
+    }
+    for (field, text, most) in [("welcome", &file.welcome, 300), ("new_resident", &file.new_resident, 600)] {
+        if text.trim().is_empty() || text.chars().count() > most {
+            fault(field, &format!("1 to {most} characters"));
+        }
+    }
+    if one_line(&file.contact.label).is_empty() || file.contact.label.chars().count() > 80 {
+        fault("contact.label", "1 to 80 characters");
+    }
+    let phone = Phone::parse(&file.contact.phone);
+    if phone.is_err() {
+        fault("contact.phone", "a telephone number");
+    }
+    let email = Email::parse(&file.contact.email);
+    if email.is_err() {
+        fault("contact.email", "an e-mail address");
+    }
+    let (Ok(phone), Ok(email), true) = (phone, email, faults.is_empty()) else { return Err(faults) };
+    Ok(CommuneDto {
+        commune_id: Uuid::now_v7(),
+        slug: file.slug,
+        name: one_line(&file.name),
+        postcode: file.postcode,
+        accent: file.accent,
+        contact: ServiceContactDto {
+            label: one_line(&file.contact.label),
+            phone: phone.e164().to_owned(),
+            email: email.as_str().to_owned(),
+        },
+        welcome: one_line(&file.welcome),
+        new_resident: one_line(&file.new_resident),
+        details: DetailPoliciesDto {
+            address: file.details.address,
+            phones: file.details.phones,
+            email: file.details.email,
+        },
+    })
+}
+
+fn is_colour(text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r##"
+        slug = "parempuyre"
+        name = "Parempuyre"
+        postcode = "33290"
+        accent = "#175c4c"
+        welcome = "Bienvenue dans votre espace."
+        new_resident = "Appelez le Pôle enfance jeunesse."
+        [contact]
+        label = "Pôle enfance jeunesse"
+        phone = "05 56 95 56 12"
+        email = "secretariat-enfance@parempuyre.fr"
+    "##;
+
+    #[test]
+    fn a_good_file_is_read() {
+        let commune = read_settings(GOOD).expect("settings");
+        assert_eq!((commune.slug.as_str(), commune.contact.phone.as_str()), ("parempuyre", "+33556955612"));
+        assert_eq!(commune.details.address, PolicyDto::ByHand);
+    }
+
+    #[test]
+    fn every_fault_is_listed_at_once() {
+        let bad = GOOD
+            .replace("\"parempuyre\"", "\"Parem puyre\"")
+            .replace("33290", "3329")
+            .replace("#175c4c", "green")
+            .replace("05 56 95 56 12", "05 56")
+            .replace("secretariat-enfance@", "");
+        let fields: Vec<String> = read_settings(&bad).expect_err("faults").into_iter().map(|fault| fault.field).collect();
+        assert_eq!(fields, ["slug", "name, postcode", "accent", "contact.phone", "contact.email"]);
+    }
+
+    #[test]
+    fn an_unknown_setting_is_a_fault() {
+        assert!(read_settings(&format!("colour = 'x'\n{GOOD}")).is_err());
+    }
+}

@@ -1,0 +1,251 @@
+//! The two databases behind one query layer: embedded SQLite (one process per file, by a lock) or PostgreSQL.
+//!
+//! SQL is written once, with `$n` placeholders that both engines read, in the `store.rs` of each capability and in
+//! `sync/`. Readers and the writer have connections of their own; on SQLite only the writer checkpoints.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, FromQueryResult,
+    IsolationLevel, QueryResult, RuntimeErr, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector,
+    Statement, TransactionOptions, TransactionTrait, Value,
+};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::error::Result;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/server");
+
+/// First SQLite whose write-ahead log cannot lose a reset under several connections.
+const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
+/// Readers of the embedded database: short snapshots, more would only queue on two cores.
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_READERS: u32 = 12;
+
+/// Where the data are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A folder that holds `preau.sqlite`.
+    Sqlite(PathBuf),
+    /// A `postgres://` URL.
+    Postgres(String),
+}
+
+/// An open database.
+#[derive(Debug)]
+pub struct Db {
+    readers: DatabaseConnection,
+    writer: DatabaseConnection,
+    /// Held for the life of the process on SQLite: a second server would break the one-writer rule.
+    _lock: Option<File>,
+}
+
+impl Db {
+    /// Opens the database for serving: takes the file lock on SQLite.
+    ///
+    /// # Errors
+    /// When another server holds the file, the engine is too old, or nothing answers.
+    pub async fn open(location: &Location) -> anyhow::Result<Self> {
+        match location {
+            Location::Sqlite(folder) => {
+                let lock = lock(folder)?;
+                Self::open_sqlite(folder, Some(lock)).await
+            }
+            Location::Postgres(url) => Self::open_postgres(url).await,
+        }
+    }
+
+    /// Opens the database beside a running server, for reading one snapshot (`check`).
+    ///
+    /// # Errors
+    /// As [`Db::open`], except for the lock.
+    pub async fn open_beside(location: &Location) -> anyhow::Result<Self> {
+        match location {
+            Location::Sqlite(folder) => Self::open_sqlite(folder, None).await,
+            Location::Postgres(url) => Self::open_postgres(url).await,
+        }
+    }
+
+    async fn open_sqlite(folder: &Path, lock: Option<File>) -> anyhow::Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join("preau.sqlite"))
+            .create_if_missing(lock.is_some())
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await
+            .with_context(|| format!("opening the database in {}", folder.display()))?;
+        let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
+        ensure!(at_least(&version, SQLITE_MIN), "SQLite {version} is too old for a database file: 3.51.3 is needed");
+        let readers = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS)
+            .connect_with(options.pragma("wal_autocheckpoint", "0").pragma("query_only", "1"))
+            .await?;
+        Ok(Self {
+            readers: SqlxSqliteConnector::from_sqlx_sqlite_pool(readers),
+            writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
+            _lock: lock,
+        })
+    }
+
+    async fn open_postgres(url: &str) -> anyhow::Result<Self> {
+        let options: PgConnectOptions = url.parse().context("reading the database's URL")?;
+        let pool = |connections| PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(5));
+        let writer = pool(1).max_lifetime(None).connect_with(options.clone()).await.context("connecting to PostgreSQL")?;
+        let readers = pool(POSTGRES_READERS).connect_with(options).await.context("connecting to PostgreSQL")?;
+        Ok(Self {
+            readers: SqlxPostgresConnector::from_sqlx_postgres_pool(readers),
+            writer: SqlxPostgresConnector::from_sqlx_postgres_pool(writer),
+            _lock: None,
+        })
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// When a migration fails, or the database is of a newer version.
+    pub async fn migrate(&self) -> anyhow::Result<()> {
+        match self.writer.get_database_backend() {
+            DbBackend::Sqlite => MIGRATIONS.run(self.writer.get_sqlite_connection_pool()).await,
+            _ => MIGRATIONS.run(self.writer.get_postgres_connection_pool()).await,
+        }
+        .context("bringing the schema up to date")
+    }
+
+    /// For single reads that need no snapshot across statements.
+    #[must_use]
+    pub fn readers(&self) -> &DatabaseConnection {
+        &self.readers
+    }
+
+    /// A read-only snapshot across statements.
+    ///
+    /// # Errors
+    /// When no connection is free or the database is away.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions {
+            isolation_level: self.is_postgres().then_some(IsolationLevel::RepeatableRead),
+            access_mode: self.is_postgres().then_some(AccessMode::ReadOnly),
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+        };
+        Ok(self.readers.begin_with_options(options).await?)
+    }
+
+    /// A write transaction, for the writer task only.
+    pub(crate) async fn begin_write(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// Whether the engine is PostgreSQL.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.writer.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// Closes every connection, so that the write-ahead log is checkpointed.
+    pub async fn close(&self) {
+        for pool in [&self.readers, &self.writer] {
+            if let Err(error) = pool.close_by_ref().await {
+                tracing::warn!(%error, "closing the database");
+            }
+        }
+    }
+}
+
+fn lock(folder: &Path) -> anyhow::Result<File> {
+    let path = folder.join("preau.lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.with_context(|| format!("opening {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!("another preau-server serves {}", folder.display()),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("locking {}", path.display())),
+    }
+}
+
+fn at_least(version: &str, minimum: (u32, u32, u32)) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next()) >= minimum
+}
+
+/// Whether PostgreSQL ended a transaction because another process held its rows.
+pub(crate) fn is_contention(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
+        return false;
+    };
+    cause.as_database_error().and_then(|e| e.code()).is_some_and(|code| matches!(&*code, "40001" | "40P01"))
+}
+
+fn statement(on: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Statement {
+    Statement::from_sql_and_values(on.get_database_backend(), sql, values)
+}
+
+/// Reads every row.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn all<T: FromQueryResult>(on: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
+    let rows = on.query_all_raw(statement(on, sql, values)).await?;
+    Ok(rows.iter().map(|row| T::from_query_result(row, "")).collect::<Result<_, DbErr>>()?)
+}
+
+/// Reads the first row.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn one<T: FromQueryResult>(on: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<Option<T>> {
+    let row: Option<QueryResult> = on.query_one_raw(statement(on, sql, values)).await?;
+    Ok(row.as_ref().map(|row| T::from_query_result(row, "")).transpose()?)
+}
+
+/// Runs a statement and returns how many rows it touched.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn run(on: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<u64> {
+    let result: ExecResult = on.execute_raw(statement(on, sql, values)).await?;
+    Ok(result.rows_affected())
+}
+
+/// The `VALUES` of a multi-row statement: `($1, $2), ($3, $4)` for two rows of two columns.
+#[must_use]
+pub fn tuples(rows: usize, columns: usize) -> String {
+    let tuple = |row: usize| {
+        let places: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number() {
+        for (version, enough) in [("3.51.3", true), ("3.51.2", false), ("3.9.99", false), ("4.0.0", true), ("", false)] {
+            assert_eq!(at_least(version, SQLITE_MIN), enough, "{version}");
+        }
+    }
+
+    #[test]
+    fn tuples_number_their_places() {
+        assert_eq!(tuples(2, 3), "($1, $2, $3), ($4, $5, $6)");
+    }
+}

@@ -1,0 +1,117 @@
+//! Deciding on a change that a family asked.
+
+use preau_domain::family::{DetailValue, one_line};
+use preau_protocol::ErrorCode;
+use preau_protocol::agents::DecideChangeRequest;
+use preau_protocol::error::FieldError;
+use preau_protocol::family::{DetailChangeDto, DetailValueDto};
+use uuid::Uuid;
+
+use crate::audit::{self, Actor, Entry};
+use crate::error::{Error, Result};
+use crate::family::projection::{detail_change, publish_families};
+use crate::family::store::{self, DetailChangeRow, Settlement};
+use crate::writer::{Command, WriteTx};
+
+/// Longest reason of a refusal, in characters.
+const MAX_REASON: usize = 300;
+
+/// Accepts or refuses a change. Deciding the same again answers the same and does nothing.
+///
+/// # Errors
+/// [`Error::NotFound`]; `conflict` when it was decided otherwise, withdrawn, waits for somebody else, or, to accept
+/// it, when the value on record is no longer the one it replaces; `invalid_request` for a reason that is no sentence.
+#[derive(Debug)]
+pub struct DecideChange {
+    /// The commune.
+    pub commune: Uuid,
+    /// An agent, or the operator.
+    pub actor: Actor,
+    /// Which change.
+    pub change_id: Uuid,
+    /// What becomes of it.
+    pub decision: DecideChangeRequest,
+}
+
+impl Command for DecideChange {
+    type Output = DetailChangeDto;
+    const NAME: &'static str = "decide_change";
+
+    async fn apply(&self, tx: &WriteTx) -> Result<DetailChangeDto> {
+        let reason = self.reason()?;
+        let row = self.row(tx).await?;
+        match row.status.as_str() {
+            "awaits_town" => self.settle(tx, row, reason.as_deref()).await?,
+            status if status == self.status() && row.reason == reason => {}
+            _ => return Err(Error::Rule(ErrorCode::Conflict)),
+        }
+        detail_change(self.row(tx).await?)
+    }
+}
+
+impl DecideChange {
+    async fn row(&self, tx: &WriteTx) -> Result<DetailChangeRow> {
+        store::detail_change(tx.connection(), self.commune, self.change_id).await?.ok_or(Error::NotFound)
+    }
+
+    fn status(&self) -> &'static str {
+        match self.decision {
+            DecideChangeRequest::Accept => "accepted",
+            DecideChangeRequest::Refuse { .. } => "refused",
+        }
+    }
+
+    /// The reason on one line; a refusal has one.
+    fn reason(&self) -> Result<Option<String>> {
+        let DecideChangeRequest::Refuse { reason } = &self.decision else { return Ok(None) };
+        let reason = one_line(reason);
+        if (1..=MAX_REASON).contains(&reason.chars().count()) {
+            return Ok(Some(reason));
+        }
+        let fault = FieldError { field: "reason".to_owned(), rule: "length".to_owned() };
+        Err(Error::Fields(ErrorCode::InvalidRequest, vec![fault]))
+    }
+
+    async fn settle(&self, tx: &WriteTx, row: DetailChangeRow, reason: Option<&str>) -> Result<()> {
+        let decided_by = match self.actor {
+            Actor::Agent(account) | Actor::Family(account) => Some(account),
+            Actor::Operator | Actor::System => None,
+        };
+        let settlement = Settlement { status: self.status(), decided_by, reason };
+        // First of all: the row is taken, so that another process decides after this one or not at all.
+        if !store::settle_change(tx, self.commune, row.family_id, self.change_id, settlement).await? {
+            return Err(Error::Rule(ErrorCode::Conflict));
+        }
+        let family = row.family_id;
+        if self.decision == DecideChangeRequest::Accept {
+            self.put_on_record(tx, row).await?;
+        }
+        publish_families(tx, self.commune, &[family]).await?;
+        let action = match self.decision {
+            DecideChangeRequest::Accept => "detail_change_accepted",
+            DecideChangeRequest::Refuse { .. } => "detail_change_refused",
+        };
+        let Self { commune, actor, change_id, .. } = *self;
+        audit::record(tx, Entry { commune, actor, action, family: Some(family), entity: Some(change_id) }).await
+    }
+
+    /// Writes the new value over the one the family saw, and over no other.
+    async fn put_on_record(&self, tx: &WriteTx, row: DetailChangeRow) -> Result<()> {
+        let (family, asked) = (row.family_id, detail_change(row)?);
+        let (subject, field) = (asked.subject.into(), asked.field.into());
+        let current = store::detail(tx.connection(), self.commune, family, subject, field).await?;
+        let current = current.ok_or(Error::Rule(ErrorCode::Conflict))?;
+        let (old, new) = (value(&asked.old)?, value(&asked.new)?);
+        if current == new {
+            return Ok(()); // it came to be so by another way, an import for instance
+        }
+        if current != old {
+            return Err(Error::Rule(ErrorCode::Conflict));
+        }
+        store::write_detail(tx, self.commune, family, subject, field, &new).await
+    }
+}
+
+fn value(dto: &DetailValueDto) -> Result<DetailValue> {
+    DetailValue::try_from(dto).map_err(|error| Error::Internal(anyhow::Error::new(error).context("a change on record")))
+}

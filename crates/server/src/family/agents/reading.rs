@@ -1,0 +1,47 @@
+//! Reading one family whole: in the audit first, answered afterwards.
+
+use preau_protocol::agents::FamilyRecordDto;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::audit::{self, Actor, Entry};
+use crate::error::{Error, Result};
+use crate::family::projection;
+use crate::writer::{Command, WriteTx};
+
+/// Reads a family of the commune.
+///
+/// # Errors
+/// [`Error::NotFound`], or whatever the database says, the audit included.
+pub(super) async fn read_family(app: &App, commune: Uuid, actor: Actor, family: Uuid) -> Result<FamilyRecordDto> {
+    let snapshot = app.db.snapshot().await?;
+    let record = projection::records(&snapshot, commune, &[family]).await?.pop();
+    snapshot.commit().await?;
+    let record = record.ok_or(Error::NotFound)?;
+    app.writer.run(RecordReading { commune, actor, family }).await?;
+    Ok(FamilyRecordDto {
+        family: record.family,
+        adults: record.adults,
+        children: record.children,
+        contacts: record.contacts,
+        quotients: record.quotients,
+        changes: record.changes,
+    })
+}
+
+/// Puts a reading in the audit.
+struct RecordReading {
+    commune: Uuid,
+    actor: Actor,
+    family: Uuid,
+}
+
+impl Command for RecordReading {
+    type Output = ();
+    const NAME: &'static str = "record_reading";
+
+    async fn apply(&self, tx: &WriteTx) -> Result<()> {
+        let Self { commune, actor, family } = *self;
+        audit::record(tx, Entry { commune, actor, action: "family_read", family: Some(family), entity: None }).await
+    }
+}

@@ -1,0 +1,87 @@
+//! The SQL of agents' searches.
+
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use uuid::Uuid;
+
+use super::search::{self, Home};
+use crate::db;
+use crate::error::Result;
+use crate::family::store::DetailChangeRow;
+
+/// A family by its reference.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct HomeRow {
+    pub family_id: Uuid,
+    pub reference: String,
+}
+
+/// How an adult is found.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct AdultNameRow {
+    pub family_id: Uuid,
+    pub first_name: String,
+    pub last_name: String,
+    pub mobile_phone: Option<String>,
+    pub landline_phone: Option<String>,
+}
+
+/// How a child is found.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct ChildNameRow {
+    pub family_id: Uuid,
+    pub first_name: String,
+    pub last_name: String,
+}
+
+/// Which families to read: as a condition on `family_id`.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Which {
+    /// All of the commune.
+    All,
+    /// Those with a change that waits for the town.
+    WithWaitingChanges,
+}
+
+impl Which {
+    fn condition(self, family: &str) -> String {
+        match self {
+            Self::All => String::new(),
+            Self::WithWaitingChanges => format!(
+                " AND {family} IN (SELECT family_id FROM detail_change \
+                 WHERE commune_id = $1 AND status = 'awaits_town')"
+            ),
+        }
+    }
+}
+
+/// Families as a search sees them, in order of reference.
+pub(super) async fn homes(on: &impl ConnectionTrait, commune: Uuid, which: Which) -> Result<Vec<Home>> {
+    let values = || vec![commune.into()];
+    let sql = format!(
+        "SELECT family_id, reference FROM family WHERE commune_id = $1{} ORDER BY reference",
+        which.condition("family_id")
+    );
+    let homes: Vec<HomeRow> = db::all(on, &sql, values()).await?;
+    let sql = format!(
+        "SELECT family_id, first_name, last_name, mobile_phone, landline_phone FROM adult \
+         WHERE commune_id = $1{} ORDER BY family_id, role DESC",
+        which.condition("family_id")
+    );
+    let adults: Vec<AdultNameRow> = db::all(on, &sql, values()).await?;
+    let sql = format!(
+        "SELECT l.family_id, c.first_name, c.last_name FROM family_child l \
+         JOIN child c ON c.commune_id = l.commune_id AND c.child_id = l.child_id \
+         WHERE l.commune_id = $1{} ORDER BY l.family_id, c.birth_date, c.first_name",
+        which.condition("l.family_id")
+    );
+    let children: Vec<ChildNameRow> = db::all(on, &sql, values()).await?;
+    Ok(search::homes(homes, adults, children))
+}
+
+/// Changes that wait for the town, the oldest first.
+pub(super) async fn waiting(on: &impl ConnectionTrait, commune: Uuid, limit: i64) -> Result<Vec<DetailChangeRow>> {
+    let sql = "SELECT change_id, family_id, asked_by, asked_at, subject_person, field, old_value, new_value, status, \
+               decided_at, reason FROM detail_change WHERE commune_id = $1 AND status = 'awaits_town' \
+               ORDER BY asked_at, change_id LIMIT $2";
+    db::all(on, sql, vec![commune.into(), limit.into()]).await
+}

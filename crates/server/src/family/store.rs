@@ -1,0 +1,360 @@
+//! The SQL of families. Every statement is inside one commune; those of a family's caller inside one family.
+
+use anyhow::Context;
+use jiff::civil::Date;
+use preau_domain::family::{DetailField, DetailSubject, DetailValue, Email, Phone, PostalAddress};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use uuid::Uuid;
+
+use crate::db;
+use crate::error::{Error, Result};
+use crate::sync::store::{commune_and, places};
+use crate::writer::WriteTx;
+
+/// A home.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct FamilyRow {
+    pub family_id: Uuid,
+    pub reference: String,
+    pub street: Option<String>,
+    pub complement: Option<String>,
+    pub postcode: Option<String>,
+    pub city: Option<String>,
+}
+
+/// An adult.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct AdultRow {
+    pub person_id: Uuid,
+    pub family_id: Uuid,
+    pub role: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub mobile_phone: Option<String>,
+    pub landline_phone: Option<String>,
+    pub email: Option<String>,
+}
+
+/// A child.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct ChildRow {
+    pub child_id: Uuid,
+    pub reference: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub birth_date: String,
+}
+
+/// A year at a school.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct SchoolingRow {
+    pub child_id: Uuid,
+    pub starts_on: String,
+    pub ends_on: Option<String>,
+    pub school: String,
+    pub level: String,
+    pub class: Option<String>,
+}
+
+/// The link between a home and a child.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct LinkRow {
+    pub family_id: Uuid,
+    pub child_id: Uuid,
+    pub starts_on: String,
+    pub ends_on: Option<String>,
+    pub may_book: bool,
+    pub may_collect: bool,
+    pub pays: bool,
+}
+
+/// That a home is linked to a child.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct HomeRow {
+    pub family_id: Uuid,
+    pub child_id: Uuid,
+}
+
+/// A contact.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct ContactRow {
+    pub contact_id: Uuid,
+    pub family_id: Uuid,
+    pub first_name: String,
+    pub last_name: String,
+    pub relation: String,
+    pub phone: Option<String>,
+    pub may_collect: bool,
+    pub emergency: bool,
+}
+
+/// A quotient.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct QuotientRow {
+    pub quotient_id: Uuid,
+    pub family_id: Uuid,
+    pub source: String,
+    pub value: Option<i64>,
+    pub effective_month: String,
+}
+
+/// A change of a detail.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct DetailChangeRow {
+    pub change_id: Uuid,
+    pub family_id: Uuid,
+    pub asked_by: Option<Uuid>,
+    pub asked_at: i64,
+    pub subject_person: Option<Uuid>,
+    pub field: String,
+    pub old_value: String,
+    pub new_value: String,
+    pub status: String,
+    pub decided_at: Option<i64>,
+    pub reason: Option<String>,
+}
+
+/// Reads rows of `columns` whose `key` is among `ids`; none for no id.
+async fn among<T: FromQueryResult>(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    (columns, table, key, order): (&str, &str, &str, &str),
+    ids: &[Uuid],
+) -> Result<Vec<T>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT {columns} FROM {table} WHERE commune_id = $1 AND {key} IN ({}) ORDER BY {order}",
+        places(ids.len())
+    );
+    db::all(on, &sql, commune_and(commune, ids)).await
+}
+
+pub(crate) async fn families(on: &impl ConnectionTrait, commune: Uuid, ids: &[Uuid]) -> Result<Vec<FamilyRow>> {
+    let columns = "family_id, reference, street, complement, postcode, city";
+    among(on, commune, (columns, "family", "family_id", "family_id"), ids).await
+}
+
+pub(crate) async fn adults(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<AdultRow>> {
+    let columns = "person_id, family_id, role, first_name, last_name, mobile_phone, landline_phone, email";
+    among(on, commune, (columns, "adult", "family_id", "person_id"), families).await
+}
+
+pub(crate) async fn links(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<LinkRow>> {
+    let columns = "family_id, child_id, starts_on, ends_on, may_book, may_collect, pays";
+    among(on, commune, (columns, "family_child", "family_id", "child_id"), families).await
+}
+
+/// Every home of these children, whichever family asks: only ever used to say that another one exists.
+pub(crate) async fn homes(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<HomeRow>> {
+    among(on, commune, ("family_id, child_id", "family_child", "child_id", "family_id"), children).await
+}
+
+pub(crate) async fn homes_of(on: &impl ConnectionTrait, commune: Uuid, child: Uuid) -> Result<Vec<Uuid>> {
+    Ok(homes(on, commune, &[child]).await?.into_iter().map(|home| home.family_id).collect())
+}
+
+pub(crate) async fn children(on: &impl ConnectionTrait, commune: Uuid, ids: &[Uuid]) -> Result<Vec<ChildRow>> {
+    let columns = "child_id, reference, first_name, last_name, birth_date";
+    among(on, commune, (columns, "child", "child_id", "child_id"), ids).await
+}
+
+pub(crate) async fn schooling(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<SchoolingRow>> {
+    let columns = "child_id, starts_on, ends_on, school, level, class";
+    among(on, commune, (columns, "schooling", "child_id", "starts_on"), children).await
+}
+
+pub(crate) async fn contacts(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<ContactRow>> {
+    let columns = "contact_id, family_id, first_name, last_name, relation, phone, may_collect, emergency";
+    among(on, commune, (columns, "contact", "family_id", "last_name, first_name"), families).await
+}
+
+pub(crate) async fn quotients(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<QuotientRow>> {
+    let columns = "quotient_id, family_id, source, value, effective_month";
+    among(on, commune, (columns, "quotient", "family_id", "effective_month DESC"), families).await
+}
+
+const CHANGE: &str = "change_id, family_id, asked_by, asked_at, subject_person, field, old_value, new_value, status, \
+                      decided_at, reason";
+
+pub(crate) async fn detail_changes(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    families: &[Uuid],
+) -> Result<Vec<DetailChangeRow>> {
+    among(on, commune, (CHANGE, "detail_change", "family_id", "asked_at DESC, change_id"), families).await
+}
+
+/// A change, whichever family asked it: for agents.
+pub(crate) async fn detail_change(on: &impl ConnectionTrait, commune: Uuid, id: Uuid) -> Result<Option<DetailChangeRow>> {
+    Ok(among(on, commune, (CHANGE, "detail_change", "change_id", "change_id"), &[id]).await?.pop())
+}
+
+/// A detail of the family as it is on record; `None` if the subject is not of this family.
+pub(crate) async fn detail(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    family: Uuid,
+    subject: DetailSubject,
+    field: DetailField,
+) -> Result<Option<DetailValue>> {
+    match subject {
+        DetailSubject::Household => {
+            let Some(row) = families(on, commune, &[family]).await?.pop() else { return Ok(None) };
+            address(&row).map(|address| Some(DetailValue::Address(address)))
+        }
+        DetailSubject::Adult(person) => {
+            let adults = adults(on, commune, &[family]).await?;
+            let Some(row) = adults.into_iter().find(|row| row.person_id == person.0) else { return Ok(None) };
+            adult_detail(row, field).map(Some)
+        }
+    }
+}
+
+fn adult_detail(row: AdultRow, field: DetailField) -> Result<DetailValue> {
+    let phone = |number: Option<String>| -> Result<DetailValue> {
+        Ok(DetailValue::Phone(number.as_deref().map(Phone::parse).transpose().context("a telephone on record")?))
+    };
+    match field {
+        DetailField::MobilePhone => phone(row.mobile_phone),
+        DetailField::LandlinePhone => phone(row.landline_phone),
+        DetailField::Email => {
+            let email = row.email.as_deref().map(Email::parse).transpose().context("an e-mail on record")?;
+            Ok(DetailValue::Email(email))
+        }
+        // An adult has no address of their own; the rule refuses the pair.
+        DetailField::Address => Ok(DetailValue::Address(None)),
+    }
+}
+
+fn address(row: &FamilyRow) -> Result<Option<PostalAddress>> {
+    let (Some(street), Some(postcode), Some(city)) = (&row.street, &row.postcode, &row.city) else { return Ok(None) };
+    let address = PostalAddress::new(street, row.complement.as_deref(), postcode, city);
+    Ok(Some(address.map_err(|problems| anyhow::anyhow!("an address on record breaks {problems:?}"))?))
+}
+
+/// Writes a detail. The domain rule has let the pair of subject, field and value pass.
+pub(crate) async fn write_detail(
+    tx: &WriteTx,
+    commune: Uuid,
+    family: Uuid,
+    subject: DetailSubject,
+    field: DetailField,
+    value: &DetailValue,
+) -> Result<()> {
+    let touched = match (subject, value) {
+        (DetailSubject::Household, DetailValue::Address(address)) => {
+            let sql = "UPDATE family SET street = $3, complement = $4, postcode = $5, city = $6 \
+                       WHERE commune_id = $1 AND family_id = $2";
+            let line = |line: Option<&str>| -> Value { line.map(str::to_owned).into() };
+            let address = address.as_ref();
+            let lines = vec![
+                commune.into(),
+                family.into(),
+                line(address.map(PostalAddress::street)),
+                line(address.and_then(PostalAddress::complement)),
+                line(address.map(PostalAddress::postcode)),
+                line(address.map(PostalAddress::city)),
+            ];
+            db::run(tx.connection(), sql, lines).await?
+        }
+        (DetailSubject::Adult(person), DetailValue::Phone(_) | DetailValue::Email(_)) => {
+            let sql = format!(
+                "UPDATE adult SET {} = $4 WHERE commune_id = $1 AND family_id = $2 AND person_id = $3",
+                field_name(field)
+            );
+            let text = match value {
+                DetailValue::Phone(phone) => phone.as_ref().map(|phone| phone.e164().to_owned()),
+                DetailValue::Email(email) => email.as_ref().map(|email| email.as_str().to_owned()),
+                DetailValue::Address(_) => None,
+            };
+            db::run(tx.connection(), &sql, vec![commune.into(), family.into(), person.0.into(), text.into()]).await?
+        }
+        _ => 0,
+    };
+    if touched == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// The name of a field in the database, which is also its column and its name on the wire.
+pub(crate) fn field_name(field: DetailField) -> &'static str {
+    match field {
+        DetailField::Address => "address",
+        DetailField::MobilePhone => "mobile_phone",
+        DetailField::LandlinePhone => "landline_phone",
+        DetailField::Email => "email",
+    }
+}
+
+/// Whether the same detail has a change that nobody decided yet.
+pub(crate) async fn is_waiting(
+    tx: &WriteTx,
+    commune: Uuid,
+    family: Uuid,
+    subject: DetailSubject,
+    field: DetailField,
+) -> Result<bool> {
+    let person = match subject {
+        DetailSubject::Household => None,
+        DetailSubject::Adult(person) => Some(person.0),
+    };
+    let changes = detail_changes(tx.connection(), commune, &[family]).await?;
+    let same = |row: &DetailChangeRow| row.subject_person == person && row.field == field_name(field);
+    Ok(changes.iter().any(|row| same(row) && row.status.starts_with("awaits_")))
+}
+
+/// Puts a change on record.
+pub(crate) async fn insert_change(tx: &WriteTx, commune: Uuid, row: DetailChangeRow) -> Result<()> {
+    let sql = format!("INSERT INTO detail_change (commune_id, {CHANGE}) VALUES {}", db::tuples(1, 12));
+    let values = vec![
+        commune.into(),
+        row.change_id.into(),
+        row.family_id.into(),
+        row.asked_by.into(),
+        row.asked_at.into(),
+        row.subject_person.into(),
+        row.field.into(),
+        row.old_value.into(),
+        row.new_value.into(),
+        row.status.into(),
+        row.decided_at.into(),
+        row.reason.into(),
+    ];
+    db::run(tx.connection(), &sql, values).await?;
+    Ok(())
+}
+
+/// How a change ends.
+pub(crate) struct Settlement<'a> {
+    pub status: &'static str,
+    pub decided_by: Option<Uuid>,
+    pub reason: Option<&'a str>,
+}
+
+/// Settles a change of this family that still waits; says whether there was one.
+pub(crate) async fn settle_change(
+    tx: &WriteTx,
+    commune: Uuid,
+    family: Uuid,
+    change: Uuid,
+    settlement: Settlement<'_>,
+) -> Result<bool> {
+    let sql = "UPDATE detail_change SET status = $4, decided_by = $5, decided_at = $6, reason = $7 \
+               WHERE commune_id = $1 AND family_id = $2 AND change_id = $3 \
+               AND status IN ('awaits_town', 'awaits_confirmation')";
+    let values = vec![
+        commune.into(),
+        family.into(),
+        change.into(),
+        settlement.status.into(),
+        settlement.decided_by.into(),
+        tx.now().as_millisecond().into(),
+        settlement.reason.map(str::to_owned).into(),
+    ];
+    Ok(db::run(tx.connection(), sql, values).await? == 1)
+}
+
+/// Reads a civil date as the tables keep it.
+pub(crate) fn day(text: &str) -> Result<Date> {
+    Ok(text.parse::<Date>().with_context(|| format!("a date on record: {text}"))?)
+}

@@ -1,0 +1,124 @@
+//! The server's HTTP: one router made of the capabilities' routers, the layers around it, and listening.
+//!
+//! No table. Invariants: every mounted route is in the OpenAPI document, because both are made by one call; every
+//! refusal has the same body, with a request id and without prose; everything a caller can make wait or grow has a
+//! bound.
+
+mod answer;
+mod connections;
+mod error;
+mod operations;
+mod peer;
+mod serve;
+
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
+use http::StatusCode;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::{accounts, addresses, communes, family, sync};
+
+pub use operations::ShownMetrics;
+pub use peer::TrustedProxies;
+pub use serve::{Listening, TlsFiles, listen};
+
+/// Bounds of everything a caller can make wait or grow.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of a request's body; a route may say otherwise.
+    pub body: usize,
+    /// For the whole head of a request, and between two requests of a connection.
+    pub head: Duration,
+    /// For a request, its body included. An answer that has begun may take longer.
+    pub request: Duration,
+    /// For a caller that no longer reads its answer.
+    pub stalled_write: Duration,
+    /// Connections at a time.
+    pub connections: usize,
+    /// For requests under way when the server ends.
+    pub shutdown: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 1024 * 1024,
+            head: Duration::from_secs(15),
+            request: Duration::from_secs(30),
+            stalled_write: Duration::from_secs(30),
+            connections: 4096,
+            shutdown: Duration::from_secs(20),
+        }
+    }
+}
+
+/// What the router is made with, besides the application.
+#[derive(Debug, Clone, Default)]
+pub struct HttpOptions {
+    /// Bounds.
+    pub limits: Limits,
+    /// Whose word about a request's origin is taken.
+    pub trusted_proxies: TrustedProxies,
+    /// What `/metrics` shows to this computer.
+    pub metrics: ShownMetrics,
+}
+
+/// Every route, and its description.
+#[must_use]
+pub fn api() -> (Router<App>, OpenApi) {
+    let (router, mut document) = OpenApiRouter::new()
+        .merge(operations::router())
+        .merge(accounts::router())
+        .merge(addresses::router())
+        .merge(communes::router())
+        .merge(family::agents::router())
+        .merge(sync::router())
+        .split_for_parts();
+    document.info.title = "Préau".into();
+    document.info.version = env!("CARGO_PKG_VERSION").into();
+    document.info.description = Some("The municipal server of a family portal.".into());
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    document.components.get_or_insert_default().add_security_scheme("bearer", bearer);
+    (router, document)
+}
+
+/// The whole service, in process.
+pub fn router(app: App, options: &HttpOptions) -> Router {
+    let (routes, _) = api();
+    let layers = ServiceBuilder::new()
+        .layer(SetSensitiveRequestHeadersLayer::new([http::header::AUTHORIZATION, http::header::COOKIE]))
+        .layer(Extension(options.trusted_proxies.clone()))
+        .layer(Extension(options.metrics.clone()))
+        .layer(from_fn(answer::answer))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))
+        .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, options.limits.request))
+        .layer(DefaultBodyLimit::max(options.limits.body));
+    routes.fallback(unknown).method_not_allowed_fallback(wrong_method).layer(layers).with_state(app)
+}
+
+async fn unknown() -> StatusCode {
+    StatusCode::NOT_FOUND
+}
+
+async fn wrong_method() -> StatusCode {
+    StatusCode::METHOD_NOT_ALLOWED
+}
+
+/// What a panic said may hold anything; where it happened was logged by the process' hook.
+fn panicked() -> Response {
+    tracing::error!("a request panicked");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}

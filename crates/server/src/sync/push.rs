@@ -1,0 +1,150 @@
+//! `POST /v1/sync/push`: each operation is a command of its own, applied in array order, at most once.
+
+use preau_protocol::ErrorCode;
+use preau_protocol::sync::{Op, OutcomeDto, OutcomeStatus};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::store::{self, OperationRow};
+use crate::accounts::caller::FamilyCaller;
+use crate::error::{Error, Result};
+use crate::family;
+use crate::writer::{Command, WriteTx};
+
+/// What an operation came to, before it is on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It took effect.
+    Applied,
+    /// It is on record and waits for somebody.
+    Waiting,
+    /// It had no effect.
+    Rejected(ErrorCode),
+}
+
+/// One pushed operation.
+pub(super) struct PushOperation {
+    pub caller: FamilyCaller,
+    pub op_id: Uuid,
+    /// The bytes of the operation as sent.
+    pub bytes: String,
+}
+
+impl Command for PushOperation {
+    type Output = OutcomeDto;
+    const NAME: &'static str = "push";
+
+    async fn apply(&self, tx: &WriteTx) -> Result<OutcomeDto> {
+        let FamilyCaller { commune, account, family, .. } = self.caller;
+        let sha256 = Sha256::digest(self.bytes.as_bytes()).to_vec();
+        if let Some(known) = store::operation(tx, commune, self.op_id).await? {
+            return self.replay(tx, &known, &sha256).await;
+        }
+        let verdict = self.decide(tx).await?;
+        let version = store::version(tx, commune, family).await?;
+        let outcome = outcome(self.op_id, verdict, version);
+        store::record_operation(tx, commune, self.op_id, on_record(account, sha256, &outcome)?).await?;
+        Ok(outcome)
+    }
+}
+
+impl PushOperation {
+    async fn decide(&self, tx: &WriteTx) -> Result<Verdict> {
+        match serde_json::from_str::<Op>(&self.bytes) {
+            Ok(Op::ChangeDetail(op)) => family::ops::change_detail(tx, &self.caller, self.op_id, &op).await,
+            Ok(Op::Cancel { op_id }) => self.cancel(tx, op_id).await,
+            Err(_) => Ok(Verdict::Rejected(unreadable(&self.bytes))),
+        }
+    }
+
+    /// The same answer as the first time, to the same account and bytes; a given-up operation that arrives late
+    /// answers that it was given up.
+    async fn replay(&self, tx: &WriteTx, known: &OperationRow, sha256: &[u8]) -> Result<OutcomeDto> {
+        let given_up = known.sha256.is_empty();
+        if known.account_id == self.caller.account && (given_up || known.sha256 == sha256) {
+            return from_record(self.op_id, known);
+        }
+        let version = store::version(tx, self.caller.commune, self.caller.family).await?;
+        Ok(outcome(self.op_id, Verdict::Rejected(ErrorCode::OperationReused), version))
+    }
+
+    /// Gives up an operation: one that never arrived is refused in advance, one that waits is withdrawn.
+    async fn cancel(&self, tx: &WriteTx, target: Uuid) -> Result<Verdict> {
+        let FamilyCaller { commune, account, family, .. } = self.caller;
+        let Some(known) = store::operation(tx, commune, target).await? else {
+            let version = store::version(tx, commune, family).await?;
+            let refusal = outcome(target, Verdict::Rejected(ErrorCode::OperationCancelled), version);
+            store::record_operation(tx, commune, target, on_record(account, Vec::new(), &refusal)?).await?;
+            return Ok(Verdict::Applied);
+        };
+        if known.account_id != account {
+            return Ok(Verdict::Rejected(ErrorCode::NotFound));
+        }
+        match from_record(target, &known)?.status {
+            OutcomeStatus::Rejected => Ok(Verdict::Applied),
+            OutcomeStatus::Waiting => family::ops::withdraw(tx, &self.caller, target).await,
+            OutcomeStatus::Applied => Ok(Verdict::Rejected(ErrorCode::AlreadyApplied)),
+        }
+    }
+}
+
+/// Tells an operation of a newer desktop from one that is badly formed.
+fn unreadable(bytes: &str) -> ErrorCode {
+    #[derive(serde::Deserialize)]
+    struct Typed {
+        r#type: String,
+    }
+    const KNOWN: [&str; 2] = ["family.change_detail", "sync.cancel"];
+    match serde_json::from_str::<Typed>(bytes) {
+        Ok(typed) if !KNOWN.contains(&typed.r#type.as_str()) => ErrorCode::UnknownOperation,
+        _ => ErrorCode::InvalidOperation,
+    }
+}
+
+fn outcome(op_id: Uuid, verdict: Verdict, version: i64) -> OutcomeDto {
+    let (status, code) = match verdict {
+        Verdict::Applied => (OutcomeStatus::Applied, None),
+        Verdict::Waiting => (OutcomeStatus::Waiting, None),
+        Verdict::Rejected(code) => (OutcomeStatus::Rejected, Some(code)),
+    };
+    OutcomeDto { op_id, status, code, version }
+}
+
+fn on_record(account_id: Uuid, sha256: Vec<u8>, outcome: &OutcomeDto) -> Result<OperationRow> {
+    let name = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let status = name(serde_json::to_value(outcome.status)?);
+    let code = outcome.code.map(serde_json::to_value).transpose()?.map(name);
+    Ok(OperationRow { account_id, sha256, status, code, version: outcome.version })
+}
+
+fn from_record(op_id: Uuid, row: &OperationRow) -> Result<OutcomeDto> {
+    let status = serde_json::from_value(row.status.clone().into()).map_err(Error::from)?;
+    let code = row.code.clone().map(|code| serde_json::from_value(code.into())).transpose()?;
+    Ok(OutcomeDto { op_id, status, code, version: row.version })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verdict_reads_back_from_its_record() {
+        for verdict in [Verdict::Applied, Verdict::Waiting, Verdict::Rejected(ErrorCode::StaleValue)] {
+            let written = outcome(Uuid::from_u128(7), verdict, 3);
+            let row = on_record(Uuid::nil(), vec![1], &written).expect("a row");
+            assert_eq!(from_record(Uuid::from_u128(7), &row).expect("an outcome"), written);
+        }
+    }
+
+    #[test]
+    fn a_newer_operation_is_unknown_and_a_broken_one_invalid() {
+        for (bytes, code) in [
+            (r#"{"type":"carnival.join"}"#, ErrorCode::UnknownOperation),
+            (r#"{"type":"sync.cancel"}"#, ErrorCode::InvalidOperation),
+            (r#"{"kind":"sync.cancel"}"#, ErrorCode::InvalidOperation),
+            ("[]", ErrorCode::InvalidOperation),
+        ] {
+            assert_eq!(unreadable(bytes), code, "{bytes}");
+        }
+    }
+}

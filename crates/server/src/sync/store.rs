@@ -1,0 +1,255 @@
+//! The SQL of streams, changes and operations.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use uuid::Uuid;
+
+use super::StreamKind;
+use super::cursor::Position;
+use super::publish::Difference;
+use crate::db;
+use crate::error::{Error, Result};
+use crate::writer::WriteTx;
+
+/// Streams asked for in one statement.
+const STREAMS: usize = 500;
+/// Change rows written by one statement: eight values each, under SQLite's 32,766.
+const ROWS: usize = 1_000;
+
+/// A change row as it stands, without its body.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct ServedRow {
+    pub stream_id: Uuid,
+    pub kind: String,
+    pub entity_id: Uuid,
+    pub deleted: bool,
+    pub body_hash: Option<Vec<u8>>,
+}
+
+/// A change row to write.
+#[derive(Debug)]
+pub(super) struct WrittenRow {
+    pub stream: Uuid,
+    pub version: i64,
+    pub difference: Difference,
+}
+
+/// A change row to serve.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct ChangeRow {
+    pub kind: String,
+    pub entity_id: Uuid,
+    pub version: i64,
+    pub body: Option<String>,
+}
+
+/// A stream's version and horizon.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct StreamRow {
+    pub stream_id: Uuid,
+    pub version: i64,
+    pub horizon: i64,
+}
+
+/// What a digest is made of.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct DigestRow {
+    pub kind: String,
+    pub entity_id: Uuid,
+    pub version: i64,
+    pub body_hash: Vec<u8>,
+}
+
+/// An operation on record.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct OperationRow {
+    pub account_id: Uuid,
+    pub sha256: Vec<u8>,
+    pub status: String,
+    pub code: Option<String>,
+    pub version: i64,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct EpochRow {
+    epoch: Uuid,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct VersionRow {
+    stream_id: Uuid,
+    version: i64,
+}
+
+/// The commune, then each id: the values of `commune_id = $1 AND x IN ($2, …)`.
+pub(crate) fn commune_and(commune: Uuid, ids: &[Uuid]) -> Vec<Value> {
+    std::iter::once(commune).chain(ids.iter().copied()).map(Value::from).collect()
+}
+
+/// `$2, $3, …` for `count` values after the commune.
+pub(crate) fn places(count: usize) -> String {
+    (2..count + 2).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Makes a stream, empty.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn create_stream(tx: &WriteTx, commune: Uuid, stream: Uuid, kind: StreamKind) -> Result<()> {
+    let sql = "INSERT INTO stream (commune_id, stream_id, kind, version, horizon) VALUES ($1, $2, $3, 0, 0)";
+    db::run(tx.connection(), sql, vec![commune.into(), stream.into(), kind.as_str().into()]).await?;
+    Ok(())
+}
+
+pub(super) async fn served(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Result<Vec<ServedRow>> {
+    let mut rows = Vec::new();
+    for streams in streams.chunks(STREAMS) {
+        let sql = format!(
+            "SELECT stream_id, kind, entity_id, deleted, body_hash FROM change \
+             WHERE commune_id = $1 AND stream_id IN ({})",
+            places(streams.len())
+        );
+        rows.extend(db::all::<ServedRow>(tx.connection(), &sql, commune_and(commune, streams)).await?);
+    }
+    Ok(rows)
+}
+
+/// Adds one to the version of each stream, once in a transaction. Streams come in ascending order, which is the
+/// order in which PostgreSQL processes lock them.
+pub(super) async fn next_versions(tx: &WriteTx, commune: Uuid, streams: Vec<Uuid>) -> Result<BTreeMap<Uuid, i64>> {
+    let mut versions = BTreeMap::new();
+    let mut to_move = Vec::new();
+    for stream in streams {
+        match tx.version_given(commune, stream) {
+            Some(version) => {
+                versions.insert(stream, version);
+            }
+            None => to_move.push(stream),
+        }
+    }
+    for streams in to_move.chunks(STREAMS) {
+        lock_streams(tx, commune, streams).await?;
+        let sql = format!(
+            "UPDATE stream SET version = version + 1 WHERE commune_id = $1 AND stream_id IN ({}) \
+             RETURNING stream_id, version",
+            places(streams.len())
+        );
+        let rows: Vec<VersionRow> = db::all(tx.connection(), &sql, commune_and(commune, streams)).await?;
+        if rows.len() != streams.len() {
+            return Err(Error::NotFound);
+        }
+        for row in rows {
+            tx.give_version(commune, row.stream_id, row.version);
+            versions.insert(row.stream_id, row.version);
+        }
+    }
+    Ok(versions)
+}
+
+async fn lock_streams(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Result<()> {
+    if tx.connection().get_database_backend() == sea_orm::DbBackend::Sqlite {
+        return Ok(()); // the transaction holds the whole file
+    }
+    let sql = format!(
+        "SELECT stream_id, version, horizon FROM stream WHERE commune_id = $1 AND stream_id IN ({}) \
+         ORDER BY stream_id FOR UPDATE",
+        places(streams.len())
+    );
+    db::all::<StreamRow>(tx.connection(), &sql, commune_and(commune, streams)).await?;
+    Ok(())
+}
+
+pub(super) async fn write_changes(tx: &WriteTx, commune: Uuid, rows: Vec<WrittenRow>) -> Result<()> {
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<WrittenRow> = rows.by_ref().take(ROWS).collect();
+        let sql = format!(
+            "INSERT INTO change (commune_id, stream_id, kind, entity_id, version, deleted, body, body_hash) VALUES {} \
+             ON CONFLICT (commune_id, stream_id, kind, entity_id) DO UPDATE SET version = excluded.version, \
+             deleted = excluded.deleted, body = excluded.body, body_hash = excluded.body_hash",
+            db::tuples(chunk.len(), 8)
+        );
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 8);
+        for row in chunk {
+            let deleted = row.difference.body.is_none();
+            let (body, hash) = row.difference.body.unzip();
+            values.extend([commune.into(), row.stream.into(), row.difference.kind.into(), row.difference.entity.into()]);
+            values.extend([row.version.into(), deleted.into(), body.into(), hash.into()]);
+        }
+        db::run(tx.connection(), &sql, values).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn epoch(on: &impl ConnectionTrait, commune: Uuid) -> Result<Uuid> {
+    let sql = "SELECT epoch FROM commune WHERE commune_id = $1";
+    let row: EpochRow = db::one(on, sql, vec![commune.into()]).await?.ok_or(Error::NotFound)?;
+    Ok(row.epoch)
+}
+
+pub(super) async fn streams(on: &impl ConnectionTrait, commune: Uuid, streams: &[Uuid]) -> Result<Vec<StreamRow>> {
+    let sql = format!(
+        "SELECT stream_id, version, horizon FROM stream WHERE commune_id = $1 AND stream_id IN ({}) ORDER BY stream_id",
+        places(streams.len())
+    );
+    db::all(on, &sql, commune_and(commune, streams)).await
+}
+
+pub(super) async fn changes_after(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    position: &Position,
+    limit: u64,
+) -> Result<Vec<ChangeRow>> {
+    // A desktop that starts from nothing has nothing to delete.
+    let live = if position.is_start() { "AND NOT deleted" } else { "" };
+    let sql = format!(
+        "SELECT kind, entity_id, version, body FROM change WHERE commune_id = $1 AND stream_id = $2 \
+         AND (version, kind, entity_id) > ($3, $4, $5) {live} ORDER BY version, kind, entity_id LIMIT $6"
+    );
+    let values = vec![
+        commune.into(),
+        position.stream.into(),
+        position.version.into(),
+        position.kind.clone().into(),
+        position.entity.into(),
+        i64::try_from(limit).context("limit")?.into(),
+    ];
+    db::all(on, &sql, values).await
+}
+
+pub(super) async fn digest_rows(on: &impl ConnectionTrait, commune: Uuid, stream: Uuid) -> Result<Vec<DigestRow>> {
+    let sql = "SELECT kind, entity_id, version, body_hash FROM change \
+               WHERE commune_id = $1 AND stream_id = $2 AND NOT deleted ORDER BY kind, entity_id";
+    db::all(on, sql, vec![commune.into(), stream.into()]).await
+}
+
+pub(super) async fn operation(tx: &WriteTx, commune: Uuid, op: Uuid) -> Result<Option<OperationRow>> {
+    let sql = "SELECT account_id, sha256, status, code, version FROM operation WHERE commune_id = $1 AND op_id = $2";
+    db::one(tx.connection(), sql, vec![commune.into(), op.into()]).await
+}
+
+pub(super) async fn record_operation(tx: &WriteTx, commune: Uuid, op: Uuid, row: OperationRow) -> Result<()> {
+    let sql = "INSERT INTO operation (commune_id, op_id, account_id, sha256, status, code, version, received_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let values = vec![
+        commune.into(),
+        op.into(),
+        row.account_id.into(),
+        row.sha256.into(),
+        row.status.into(),
+        row.code.into(),
+        row.version.into(),
+        tx.now().as_millisecond().into(),
+    ];
+    db::run(tx.connection(), sql, values).await?;
+    Ok(())
+}
+
+/// The version of a stream as this transaction sees it.
+pub(super) async fn version(tx: &WriteTx, commune: Uuid, stream: Uuid) -> Result<i64> {
+    let rows = streams(tx.connection(), commune, &[stream]).await?;
+    rows.first().map(|row| row.version).ok_or(Error::NotFound)
+}

@@ -1,0 +1,224 @@
+//! The one writer: one task, one connection, one bounded queue. Every change of a server process goes through it.
+//!
+//! It takes up to [`BATCH`] commands in arrival order and commits them as one transaction, each in a savepoint of
+//! its own; answers leave only after the commit. When the transaction itself fails, its commands are run again one
+//! by one, so a command is written to be run more than once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::anyhow;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::sync::events::Pokes;
+
+/// Most commands of one transaction.
+const BATCH: usize = 64;
+/// Commands that may wait before new ones are refused.
+const QUEUE: usize = 1024;
+/// Times a command is run when another process holds its rows.
+const TRIES: u32 = 5;
+
+/// A change of the database. `apply` may run more than once and has no effect outside the transaction.
+pub trait Command: Send + Sync + 'static {
+    /// What the caller receives after the commit.
+    type Output: Send + 'static;
+
+    /// Its name in logs and metrics.
+    const NAME: &'static str;
+
+    /// Runs inside a savepoint; an error undoes this command alone.
+    fn apply(&self, tx: &WriteTx) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+/// The transaction of a command.
+#[derive(Debug)]
+pub struct WriteTx {
+    savepoint: DatabaseTransaction,
+    now: Timestamp,
+    /// Versions given in this transaction, so that a stream's version grows by exactly one in it (I5).
+    versions: Mutex<BTreeMap<(Uuid, Uuid), i64>>,
+}
+
+impl WriteTx {
+    /// Where statements run.
+    #[must_use]
+    pub fn connection(&self) -> &impl ConnectionTrait {
+        &self.savepoint
+    }
+
+    /// The instant of the transaction.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The version this transaction already gave the stream.
+    #[must_use]
+    pub fn version_given(&self, commune: Uuid, stream: Uuid) -> Option<i64> {
+        self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(&(commune, stream)).copied()
+    }
+
+    /// Remembers the version given to a stream.
+    pub fn give_version(&self, commune: Uuid, stream: Uuid, version: i64) {
+        self.versions.lock().unwrap_or_else(PoisonError::into_inner).insert((commune, stream), version);
+    }
+}
+
+/// Hands commands to the writer task.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    queue: mpsc::Sender<Box<dyn Queued>>,
+}
+
+impl Writer {
+    /// Starts the task. It ends, with everything queued done, when the last handle is dropped.
+    pub fn start(db: Arc<Db>, clock: Arc<dyn Clock>, pokes: Pokes) -> (Self, tokio::task::JoinHandle<()>) {
+        let (queue, commands) = mpsc::channel(QUEUE);
+        let task = tokio::spawn(work(db, clock, pokes, commands));
+        (Self { queue }, task)
+    }
+
+    /// Runs a command and returns its output once it is committed.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] at once when the queue is full; otherwise what the command or the commit said.
+    pub async fn run<C: Command>(&self, command: C) -> Result<C::Output> {
+        let (answer, answered) = oneshot::channel();
+        let queued = Box::new(Submitted { command, output: None, answer });
+        self.queue.try_send(queued).map_err(|_| Error::Busy { retry_after: 1 + rand::random_range(0..4) })?;
+        answered.await.map_err(|_| Error::Internal(anyhow!("the writer stopped before {}", C::NAME)))?
+    }
+
+    /// Commands waiting, for metrics.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+}
+
+/// A command in the queue, whatever its output is.
+trait Queued: Send {
+    fn name(&self) -> &'static str;
+    fn apply<'a>(&'a mut self, tx: &'a WriteTx) -> BoxFuture<'a, Result<()>>;
+    fn answer(self: Box<Self>, result: Result<()>);
+}
+
+struct Submitted<C: Command> {
+    command: C,
+    output: Option<C::Output>,
+    answer: oneshot::Sender<Result<C::Output>>,
+}
+
+impl<C: Command> Queued for Submitted<C> {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
+    fn apply<'a>(&'a mut self, tx: &'a WriteTx) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            self.output = Some(self.command.apply(tx).await?);
+            Ok(())
+        })
+    }
+
+    fn answer(self: Box<Self>, result: Result<()>) {
+        let output = self.output;
+        let answer = result.and_then(|()| output.ok_or_else(|| Error::Internal(anyhow!("{} left no output", C::NAME))));
+        if self.answer.send(answer).is_err() {
+            // The caller hung up; what was committed stays, and a replay of the operation gives the same answer.
+            tracing::debug!(command = C::NAME, "nobody waits for the answer");
+        }
+    }
+}
+
+async fn work(db: Arc<Db>, clock: Arc<dyn Clock>, pokes: Pokes, mut commands: mpsc::Receiver<Box<dyn Queued>>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while commands.recv_many(&mut batch, BATCH).await > 0 {
+        let taken = std::mem::take(&mut batch);
+        run_batch(&db, clock.as_ref(), &pokes, taken).await;
+    }
+}
+
+async fn run_batch(db: &Db, clock: &dyn Clock, pokes: &Pokes, mut batch: Vec<Box<dyn Queued>>) {
+    metrics::histogram!("preau_writer_batch").record(batch.len() as f64);
+    match transact(db, clock.now(), &mut batch).await {
+        Ok((results, streams)) => {
+            pokes.send(&streams);
+            for (command, result) in batch.into_iter().zip(results) {
+                command.answer(result);
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, commands = batch.len(), "a batch failed, running its commands one by one");
+            for command in batch {
+                run_alone(db, clock, pokes, command).await;
+            }
+        }
+    }
+}
+
+async fn run_alone(db: &Db, clock: &dyn Clock, pokes: &Pokes, mut command: Box<dyn Queued>) {
+    for attempt in 1..=TRIES {
+        let outcome = transact(db, clock.now(), std::slice::from_mut(&mut command)).await;
+        let result = match outcome {
+            Ok((mut results, streams)) => {
+                pokes.send(&streams);
+                results.pop().unwrap_or(Ok(()))
+            }
+            Err(error) => Err(error),
+        };
+        if attempt < TRIES && result.as_ref().is_err_and(Error::is_contention) {
+            continue;
+        }
+        if let Err(Error::Internal(error)) = &result {
+            tracing::error!(command = command.name(), error = format!("{error:#}"), "a command failed");
+        }
+        command.answer(result);
+        return;
+    }
+}
+
+/// A command that panics fails alone: the writer must outlive every mistake.
+async fn guarded(name: &'static str, apply: BoxFuture<'_, Result<()>>) -> Result<()> {
+    match AssertUnwindSafe(apply).catch_unwind().await {
+        Ok(result) => result,
+        Err(_) => Err(Error::Internal(anyhow!("{name} panicked"))),
+    }
+}
+
+type Streams = BTreeSet<(Uuid, Uuid)>;
+
+/// One transaction over the commands: their results, and the streams that have news.
+async fn transact(db: &Db, now: Timestamp, batch: &mut [Box<dyn Queued>]) -> Result<(Vec<Result<()>>, Streams)> {
+    let transaction = db.begin_write().await?;
+    let mut versions = BTreeMap::new();
+    let mut results = Vec::with_capacity(batch.len());
+    for command in batch {
+        let savepoint = transaction.begin_with_options(sea_orm::TransactionOptions::default()).await?;
+        let tx = WriteTx { savepoint, now, versions: Mutex::new(versions.clone()) };
+        let result = guarded(command.name(), command.apply(&tx)).await;
+        if result.as_ref().is_err_and(Error::is_contention) {
+            // PostgreSQL has ended the whole transaction: everything in it is run again.
+            return result.map(|()| (Vec::new(), Streams::new()));
+        }
+        if result.is_ok() {
+            tx.savepoint.commit().await?;
+            versions = tx.versions.into_inner().unwrap_or_else(PoisonError::into_inner);
+        } else {
+            tx.savepoint.rollback().await?;
+        }
+        results.push(result);
+    }
+    transaction.commit().await?;
+    Ok((results, versions.into_keys().collect()))
+}

@@ -1,0 +1,133 @@
+//! The server in process, over each engine: SQLite in a temporary folder always, PostgreSQL where
+//! `PREAU_TEST_POSTGRES` names a cluster (a database of its own for each test, dropped afterwards).
+
+#![allow(dead_code)] // each test crate uses its part
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod people;
+mod requests;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use futures_util::FutureExt;
+use jiff::Timestamp;
+use preau_server::accounts::hashing::HashingLimits;
+use preau_server::addresses::AddressBase;
+use preau_server::app::{App, AppOptions};
+use preau_server::clock::Clock;
+use preau_server::db::{Db, Location};
+use preau_server::http::{self, HttpOptions};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+pub use people::*;
+pub use requests::*;
+
+/// A clock that moves when a test says so.
+#[derive(Debug, Clone)]
+pub struct TestClock(Arc<Mutex<Timestamp>>);
+
+impl Default for TestClock {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new("2026-11-23T08:00:00Z".parse().unwrap())))
+    }
+}
+
+impl TestClock {
+    pub fn advance(&self, by: Duration) {
+        let mut now = self.0.lock().unwrap();
+        *now = now.checked_add(by).unwrap();
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A server in process. Clones share it.
+#[derive(Clone)]
+pub struct Harness {
+    pub app: App,
+    pub router: Router,
+    pub clock: TestClock,
+    pub engine: Engine,
+    pub location: Location,
+    folder: Arc<TempDir>,
+}
+
+impl Harness {
+    async fn open(engine: Engine, location: Location, folder: Arc<TempDir>, hashing: HashingLimits) -> Self {
+        let db = Db::open(&location).await.unwrap();
+        db.migrate().await.unwrap();
+        let clock = TestClock::default();
+        let options = AppOptions { secret: vec![7; 32], hashing, addresses: AddressBase::default() };
+        let (app, _) = App::start(db, Arc::new(clock.clone()), options).unwrap();
+        let router = http::router(app.clone(), &HttpOptions::default());
+        Self { app, router, clock, engine, location, folder }
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+}
+
+/// Runs the body on SQLite, then on PostgreSQL where one is named.
+pub async fn on_each_engine<F, Fut>(body: F)
+where
+    F: Fn(Harness) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    on_each_engine_hashing(HashingLimits { waiting: 1000, ..HashingLimits::default() }, body).await;
+}
+
+/// The same, with other bounds of the hashing pool.
+pub async fn on_each_engine_hashing<F, Fut>(hashing: HashingLimits, body: F)
+where
+    F: Fn(Harness) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let location = Location::Sqlite(folder.path().to_owned());
+    let harness = Harness::open(Engine::Sqlite, location, folder, hashing).await;
+    body(harness.clone()).await;
+    harness.app.db.close().await;
+
+    let Ok(base) = std::env::var("PREAU_TEST_POSTGRES") else { return };
+    let name = format!("preau_test_{}", Uuid::now_v7().simple());
+    administer(&base, &format!("CREATE DATABASE {name}")).await;
+    let location = Location::Postgres(database_url(&base, &name));
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let harness = Harness::open(Engine::Postgres, location, folder, hashing).await;
+    let outcome = AssertUnwindSafe(body(harness.clone())).catch_unwind().await;
+    harness.app.db.close().await;
+    administer(&base, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+    if let Err(panic) = outcome {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+/// `postgres://user@host:port/postgres` with another database.
+fn database_url(base: &str, name: &str) -> String {
+    let (server, query) = base.split_once('?').map_or((base, None), |(server, query)| (server, Some(query)));
+    let server = server.rsplit_once('/').expect("a database in the URL").0;
+    query.map_or_else(|| format!("{server}/{name}"), |query| format!("{server}/{name}?{query}"))
+}
+
+async fn administer(base: &str, sql: &str) {
+    let mut connection = PgConnection::connect(base).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}

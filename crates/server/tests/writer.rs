@@ -1,0 +1,147 @@
+//! The one writer: order, isolation of failures, versions, and what happens when it is full or a command panics.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use preau_protocol::ErrorCode;
+use preau_protocol::sync::EntityKind;
+use preau_server::db;
+use preau_server::error::{Error, Result};
+use preau_server::sync::{Entity, Projection, StreamKind, create_stream, publish};
+use preau_server::writer::{Command, WriteTx};
+use sea_orm::FromQueryResult;
+use support::{Harness, Town, on_each_engine};
+use uuid::Uuid;
+
+#[derive(Debug, FromQueryResult)]
+struct Number {
+    n: i64,
+}
+
+async fn number(harness: &Harness, sql: &str, values: Vec<sea_orm::Value>) -> i64 {
+    let row: Option<Number> = db::one(harness.app.db.readers(), sql, values).await.unwrap();
+    row.unwrap().n
+}
+
+/// Publishes one entity, then ends as it is told.
+#[derive(Clone)]
+struct Write {
+    town: Uuid,
+    stream: Uuid,
+    entity: Uuid,
+    end: End,
+    runs: Arc<AtomicU32>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Well,
+    Refused,
+    Panics,
+}
+
+impl Command for Write {
+    type Output = i64;
+    const NAME: &'static str = "test_write";
+
+    async fn apply(&self, tx: &WriteTx) -> Result<i64> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        let entity = Entity::new(EntityKind::Contact, self.entity, &self.entity)?;
+        publish(tx, self.town, vec![Projection { stream: self.stream, kinds: &[], entities: vec![entity] }]).await?;
+        match self.end {
+            End::Well => Ok(tx.version_given(self.town, self.stream).unwrap()),
+            End::Refused => Err(Error::Rule(ErrorCode::Conflict)),
+            End::Panics => panic!("planted"),
+        }
+    }
+}
+
+struct Streams(Uuid, Vec<Uuid>);
+
+impl Command for Streams {
+    type Output = ();
+    const NAME: &'static str = "test_streams";
+
+    async fn apply(&self, tx: &WriteTx) -> Result<()> {
+        for stream in &self.1 {
+            create_stream(tx, self.0, *stream, StreamKind::Family).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn streams(harness: &Harness, count: usize) -> (Town, Vec<Uuid>) {
+    let town = harness.town("parempuyre").await;
+    let streams: Vec<Uuid> = (0..count).map(|_| Uuid::now_v7()).collect();
+    harness.app.writer.run(Streams(town.id, streams.clone())).await.unwrap();
+    (town, streams)
+}
+
+fn write(town: &Town, stream: Uuid, end: End) -> Write {
+    Write { town: town.id, stream, entity: Uuid::now_v7(), end, runs: Arc::default() }
+}
+
+const COUNT: &str = "SELECT COUNT(*) AS n FROM change WHERE commune_id = $1";
+const VERSION: &str = "SELECT version AS n FROM stream WHERE commune_id = $1 AND stream_id = $2";
+
+#[tokio::test]
+async fn a_command_that_fails_or_panics_undoes_itself_alone() {
+    on_each_engine(|harness| async move {
+        let (town, streams) = streams(&harness, 1).await;
+        let ends = [End::Well, End::Refused, End::Well, End::Panics, End::Well];
+        let commands = ends.map(|end| write(&town, streams[0], end));
+        let results = futures_util::future::join_all(commands.clone().map(|c| harness.app.writer.run(c))).await;
+        let well: Vec<bool> = results.iter().map(Result::is_ok).collect();
+        assert_eq!(well, [true, false, true, false, true]);
+        assert!(matches!(results[1], Err(Error::Rule(ErrorCode::Conflict))));
+        assert_eq!(number(&harness, COUNT, vec![town.id.into()]).await, 3);
+        let known = number(&harness, VERSION, vec![town.id.into(), streams[0].into()]).await;
+        let last = results.iter().filter_map(|result| result.as_ref().ok()).max().unwrap();
+        assert_eq!(known, *last, "the version a command was told is the one on record");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn versions_have_no_gap_and_readers_never_see_half() {
+    on_each_engine(|harness| async move {
+        let (town, streams) = streams(&harness, 3).await;
+        let writers = (0..150).map(|n| {
+            let end = if n % 7 == 0 { End::Refused } else { End::Well };
+            harness.app.writer.run(write(&town, streams[n % 3], end))
+        });
+        let results = futures_util::future::join_all(writers).await;
+        for (place, stream) in streams.iter().enumerate() {
+            let mut versions: Vec<i64> =
+                results.iter().skip(place).step_by(3).filter_map(|result| result.as_ref().ok().copied()).collect();
+            versions.dedup();
+            let expected: Vec<i64> = (1..=versions.len() as i64).collect();
+            assert_eq!(versions, expected, "each transaction adds exactly one, in arrival order");
+            let known = number(&harness, VERSION, vec![town.id.into(), (*stream).into()]).await;
+            assert_eq!(known, versions.len() as i64);
+        }
+        let ahead = "SELECT COUNT(*) AS n FROM change c JOIN stream s ON s.commune_id = c.commune_id \
+                     AND s.stream_id = c.stream_id WHERE c.commune_id = $1 AND c.version > s.version";
+        assert_eq!(number(&harness, ahead, vec![town.id.into()]).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_full_queue_says_busy_at_once() {
+    on_each_engine(|harness| async move {
+        let (town, streams) = streams(&harness, 1).await;
+        let commands: Vec<_> = (0..1500).map(|_| harness.app.writer.run(write(&town, streams[0], End::Well))).collect();
+        let results = futures_util::future::join_all(commands).await;
+        let done = results.iter().filter(|result| result.is_ok()).count();
+        let busy = results.iter().filter(|r| matches!(r, Err(Error::Busy { retry_after }) if *retry_after > 0)).count();
+        assert_eq!(done + busy, 1500);
+        assert!(busy > 0, "the queue is bounded");
+        assert_eq!(number(&harness, COUNT, vec![town.id.into()]).await, done as i64, "every answer tells the truth");
+    })
+    .await;
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from '@lingui/conf';
+import { formatter } from '@lingui/format-json';
+
+const capability = (name: string) => ({ path: `<rootDir>/ui/src/locales/{locale}/${name}`, include: ['ui/src'] });
+
+export default defineConfig({
+  locales: ['fr', 'en'],
+  sourceLocale: 'fr',
+  catalogs: ['frame', 'failures', 'accounts', 'family', 'details', 'sync', 'preferences', 'about'].map(capability),
+  format: formatter({ style: 'minimal' }),
+});

@@ -1,0 +1,94 @@
+//! What a screen must be, whatever is on it: nothing cut off, no sideways scroll, nothing axe objects to. And its
+//! picture.
+
+use crate::window::Window;
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use xtask::places::Places;
+
+const LAYOUT: &str = include_str!("page.js");
+/// The sizes every screen is held to: pixels, and the size of text.
+const SIZES: [(u32, u32, &str); 3] = [(1280, 800, "100%"), (1024, 640, "100%"), (1280, 800, "200%")];
+
+impl Window {
+    /// Holds the screen to every size, asks axe in both themes, and takes its picture in both.
+    ///
+    /// # Errors
+    /// Every fault of this screen, by size and theme.
+    pub async fn check_screen(&self, name: &str) -> Result<()> {
+        let mut faults = self.layout_faults().await?;
+        for theme in ["light", "dark"] {
+            self.set_theme(theme).await?;
+            faults.extend(self.axe().await?.into_iter().map(|fault| format!("{theme}: {fault}")));
+            let suffix = if theme == "dark" { "-dark" } else { "" };
+            self.picture(&format!("{name}{suffix}")).await?;
+        }
+        self.set_theme("light").await?;
+        if faults.is_empty() {
+            return Ok(());
+        }
+        bail!("screen « {name} »:\n  {}", faults.join("\n  "))
+    }
+
+    /// Text cut off and sideways scroll at every size.
+    ///
+    /// # Errors
+    /// When the page cannot be asked.
+    pub async fn layout_faults(&self) -> Result<Vec<String>> {
+        let mut faults = Vec::new();
+        for (width, height, text) in SIZES {
+            self.resize(width, height).await?;
+            self.script("document.documentElement.style.fontSize = arguments[0];", vec![json!(text)]).await?;
+            let found = self.script(&format!("{LAYOUT}\nreturn preauLayoutFaults();"), vec![]).await?;
+            faults.extend(texts(&found).map(|fault| format!("{width}×{height}, text {text}: {fault}")));
+        }
+        self.script("document.documentElement.style.fontSize = '';", vec![]).await?;
+        self.resize(SIZES[0].0, SIZES[0].1).await?;
+        Ok(faults)
+    }
+
+    /// What axe-core objects to (WCAG 2.2 A and AA, and its best practices).
+    ///
+    /// # Errors
+    /// When axe-core is not installed or does not answer.
+    pub async fn axe(&self) -> Result<Vec<String>> {
+        let path = Places::find()?.root.join("node_modules/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(&path).with_context(|| format!("{}: npm ci", path.display()))?;
+        self.script(&format!("if (!window.axe) {{ {axe} }}"), vec![]).await?;
+        let run = "const done = arguments[arguments.length - 1];
+            window.axe.run(document, { resultTypes: ['violations'] }).then(
+                (result) => done(result.violations.map((v) =>
+                    `axe ${v.id}: ${v.help} — ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 120)).join(' | ')}`)),
+                (error) => done([`axe failed: ${error}`]));";
+        let found = self.client.execute_async(run, vec![]).await.context("running axe")?;
+        Ok(texts(&found).collect())
+    }
+
+    /// The picture of the window, in `docs/screens/` when `PREAU_UPDATE_SCREENS` is set, else beside the builds.
+    ///
+    /// # Errors
+    /// When it cannot be taken or written.
+    pub async fn picture(&self, name: &str) -> Result<PathBuf> {
+        let places = Places::find()?;
+        let update = std::env::var_os("PREAU_UPDATE_SCREENS").is_some();
+        let folder = if update { places.root.join("docs/screens") } else { places.target.join("screens") };
+        std::fs::create_dir_all(&folder)?;
+        let path = folder.join(format!("{name}.png"));
+        let picture = self.client.screenshot().await.context("taking the picture")?;
+        std::fs::write(&path, picture).with_context(|| path.display().to_string())?;
+        Ok(path)
+    }
+
+    /// Shows a theme as the preference does: by the attribute that the interface's style sheet reads.
+    ///
+    /// # Errors
+    /// When the page cannot be asked.
+    pub async fn set_theme(&self, theme: &str) -> Result<()> {
+        self.script("document.documentElement.dataset.theme = arguments[0];", vec![json!(theme)]).await.map(drop)
+    }
+}
+
+fn texts(list: &Value) -> impl Iterator<Item = String> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned)
+}

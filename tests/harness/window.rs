@@ -1,0 +1,284 @@
+//! A real window through tauri-driver and WebKitWebDriver: elements are found by what people and screen readers
+//! read, waits are polls with a deadline.
+
+use crate::{DEADLINE, wait_for};
+use anyhow::{Context, Result, bail};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use xtask::places::Places;
+use xtask::processes::Running;
+
+/// Names elements as a screen reader would.
+const READER: &str = include_str!("reader.js");
+/// How WebDriver writes a reference to an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+const TAB: char = '\u{e004}';
+const SHIFT: char = '\u{e008}';
+/// More presses of Tab than any screen has stops.
+const STOPS: usize = 120;
+
+/// An open window of the application. Dropping it ends the driver and the application.
+#[derive(Debug)]
+pub struct Window {
+    /// The WebDriver session, for what has no method here.
+    pub client: Client,
+    driver: Running,
+}
+
+impl Window {
+    /// Starts a driver of its own with this environment, and the application through it.
+    ///
+    /// # Errors
+    /// When either does not start.
+    pub async fn open(program: &Path, variables: &[(&'static str, PathBuf)]) -> Result<Self> {
+        let (port, native) = (free_port()?, free_port()?);
+        let mut command = Command::new(tauri_driver()?);
+        command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
+        command.envs(variables.iter().map(|(name, value)| (*name, value)));
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let mut driver = Running::start(&mut command).context("starting tauri-driver")?;
+        wait_for("tauri-driver", async || {
+            if let Some(status) = driver.ended()? {
+                bail!("tauri-driver ended: {status}");
+            }
+            Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok())
+        })
+        .await?;
+        // No browserName: WebKitWebDriver refuses the one that tauri-driver would send.
+        let options = json!({ "tauri:options": { "application": program } });
+        let options = options.as_object().cloned().context("options are an object")?;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(options)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .context("opening the window")?;
+        Ok(Self { client, driver })
+    }
+
+    /// Closes the window as a person does.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn close(self) -> Result<()> {
+        self.client.clone().close().await.context("closing the window")
+    }
+
+    /// Ends the application as `kill -9` does: nothing of it gets a chance to tidy up.
+    ///
+    /// # Errors
+    /// When no process of the application is found.
+    pub fn kill(mut self) -> Result<()> {
+        let application = descendants(self.driver.id())?.into_iter().find(|(_, name)| name == "preau");
+        let (process, _) = application.context("the application is not running")?;
+        let process = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw).context("a process id")?;
+        rustix::process::kill_process(process, rustix::process::Signal::KILL).context("kill -9")?;
+        self.driver.kill();
+        Ok(())
+    }
+
+    /// Runs a script in the page.
+    ///
+    /// # Errors
+    /// What the script threw.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        self.client.execute(script, arguments).await.context("running a script in the page")
+    }
+
+    /// Waits for an element by role and accessible name (a part of it is enough), and gives it.
+    ///
+    /// # Errors
+    /// When none comes; the error lists what the page offers.
+    pub async fn find(&self, role: &str, name: &str) -> Result<Element> {
+        let found = wait_for(&format!("{role} « {name} »"), async || self.look(role, name).await).await;
+        match found {
+            Ok(element) => Ok(element),
+            Err(error) => Err(error.context(self.outline().await.unwrap_or_default())),
+        }
+    }
+
+    /// The element as it is now, if it is there.
+    ///
+    /// # Errors
+    /// When the page cannot be asked.
+    pub async fn look(&self, role: &str, name: &str) -> Result<Option<Element>> {
+        let script = format!("{READER}\nreturn preauFind(arguments[0], arguments[1]);");
+        // A page that is being replaced answers with an error; the next look sees the new one.
+        let Ok(answer) = self.script(&script, vec![json!(role), json!(name)]).await else { return Ok(None) };
+        let id = answer.get(ELEMENT).and_then(Value::as_str).map(str::to_owned);
+        Ok(id.map(|id| Element::from_element_id(self.client.clone(), id.into())))
+    }
+
+    /// Waits until the page shows a text.
+    ///
+    /// # Errors
+    /// When it does not come; the error shows what the page says.
+    pub async fn sees(&self, text: &str) -> Result<()> {
+        let found =
+            wait_for(&format!("« {text} »"), async || Ok(self.text().await?.contains(text).then_some(()))).await;
+        match found {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.context(self.text().await.unwrap_or_default())),
+        }
+    }
+
+    /// Waits until the page shows a text no more.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub async fn loses(&self, text: &str) -> Result<()> {
+        let gone = format!("« {text} » to go");
+        wait_for(&gone, async || Ok((!self.text().await?.contains(text)).then_some(()))).await
+    }
+
+    /// What the page says, blanks and no-break spaces as single blanks.
+    ///
+    /// # Errors
+    /// When the page cannot be asked.
+    pub async fn text(&self) -> Result<String> {
+        let text = self.script("return document.body ? document.body.innerText : '';", vec![]).await?;
+        Ok(text.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    /// Clicks.
+    ///
+    /// # Errors
+    /// When there is nothing to click, or something is in front of it.
+    pub async fn click(&self, role: &str, name: &str) -> Result<()> {
+        let element = self.find(role, name).await?;
+        element.click().await.with_context(|| format!("clicking {role} « {name} »"))
+    }
+
+    /// Replaces what a field holds.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
+        let field = self.find("textbox", name).await?;
+        field.clear().await.with_context(|| format!("clearing « {name} »"))?;
+        field.send_keys(text).await.with_context(|| format!("typing into « {name} »"))
+    }
+
+    /// Presses a key on whatever has the focus.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn press(&self, key: char) -> Result<()> {
+        self.keys(&[KeyAction::Down { value: key }, KeyAction::Up { value: key }]).await
+    }
+
+    /// Types on whatever has the focus.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn type_text(&self, text: &str) -> Result<()> {
+        for key in text.chars() {
+            self.press(key).await?;
+        }
+        Ok(())
+    }
+
+    /// Presses Tab until an element has the focus; never the mouse.
+    ///
+    /// # Errors
+    /// When the keyboard does not lead there.
+    pub async fn tab_to(&self, role: &str, name: &str) -> Result<()> {
+        self.find(role, name).await?;
+        let script = format!("{READER}\nreturn preauFocused();");
+        let mut met = Vec::new();
+        for _ in 0..STOPS {
+            let focused = self.script(&script, vec![]).await?;
+            let (at, called) = (focused["role"].as_str().unwrap_or(""), focused["name"].as_str().unwrap_or(""));
+            if at == role && called.contains(name) {
+                return Ok(());
+            }
+            met.push(format!("{at} « {called} »"));
+            self.press(TAB).await?;
+        }
+        met.dedup();
+        bail!("Tab never reaches {role} « {name} »; it met {}", met.join(", "))
+    }
+
+    /// Presses Shift and Tab.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn tab_back(&self) -> Result<()> {
+        let keys = [
+            KeyAction::Down { value: SHIFT },
+            KeyAction::Down { value: TAB },
+            KeyAction::Up { value: TAB },
+            KeyAction::Up { value: SHIFT },
+        ];
+        self.keys(&keys).await
+    }
+
+    async fn keys(&self, actions: &[KeyAction]) -> Result<()> {
+        let mut keys = KeyActions::new("keyboard".to_owned());
+        for action in actions {
+            keys = keys.then(action.clone());
+        }
+        self.client.perform_actions(keys).await.context("pressing keys")
+    }
+
+    /// Every role and name of the page, for messages.
+    ///
+    /// # Errors
+    /// When the page cannot be asked.
+    pub async fn outline(&self) -> Result<String> {
+        let outline = self.script(&format!("{READER}\nreturn preauOutline();"), vec![]).await?;
+        Ok(format!("the page offers:\n{}", outline.as_str().unwrap_or_default()))
+    }
+
+    /// Gives the window a size and waits until the page has it.
+    ///
+    /// # Errors
+    /// When the window does not take it.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        self.client.set_window_size(width, height).await.context("sizing the window")?;
+        wait_for(&format!("a window {width} wide, in {DEADLINE:?}"), async || {
+            let now = self.script("return window.innerWidth;", vec![]).await?;
+            Ok((now.as_u64() == Some(u64::from(width))).then_some(()))
+        })
+        .await
+    }
+}
+
+fn tauri_driver() -> Result<PathBuf> {
+    let told = std::env::var_os("PREAU_TEST_TAURI_DRIVER").map(PathBuf::from);
+    let path = told.unwrap_or(Places::find()?.tools().join("bin").join("tauri-driver"));
+    if !path.is_file() {
+        bail!("{} is missing: run cargo xtask test window", path.display());
+    }
+    Ok(path)
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// The processes under one, with their names.
+fn descendants(root: u32) -> Result<Vec<(u32, String)>> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir("/proc").context("listing processes")? {
+        let Some(id) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let Ok(stat) = std::fs::read_to_string(format!("/proc/{id}/stat")) else { continue };
+        let Some((name, rest)) = stat.split_once(") ") else { continue };
+        let parent: u32 = rest.split(' ').nth(1).and_then(|text| text.parse().ok()).unwrap_or(0);
+        let name = name.split_once('(').map_or("", |(_, name)| name);
+        all.push((id, parent, name.to_owned()));
+    }
+    let mut found = vec![root];
+    let mut next = 0;
+    while next < found.len() {
+        let parent = found[next];
+        found.extend(all.iter().filter(|(id, of, _)| *of == parent && *id != root).map(|(id, ..)| *id));
+        next += 1;
+    }
+    Ok(all.into_iter().filter(|(id, ..)| found[1..].contains(id)).map(|(id, _, name)| (id, name)).collect())
+}

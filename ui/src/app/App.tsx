@@ -1,0 +1,33 @@
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useState } from 'react';
+import { I18nProvider as AriaI18nProvider } from 'react-aria-components';
+import { RouterProvider } from 'react-router';
+import { useText } from '../lib/i18n';
+import { ErrorBoundary } from './ErrorBoundary';
+import { makeRouter } from './router';
+import { useBackendEvents } from './useBackendEvents';
+
+export function App({ client }: { client: QueryClient }) {
+  return (
+    <I18nProvider i18n={i18n}>
+      <ErrorBoundary>
+        <QueryClientProvider client={client}>
+          <Application />
+        </QueryClientProvider>
+      </ErrorBoundary>
+    </I18nProvider>
+  );
+}
+
+function Application() {
+  const { locale } = useText();
+  const [router] = useState(makeRouter);
+  useBackendEvents();
+  return (
+    <AriaI18nProvider locale={locale === 'fr' ? 'fr-FR' : 'en-GB'}>
+      <RouterProvider router={router} />
+    </AriaI18nProvider>
+  );
+}

@@ -1,0 +1,82 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { Outlet, useLocation } from 'react-router';
+import { Loaded } from '../components/Loaded';
+import { SignInFlowContext, type SignInFlow } from '../features/accounts/signInFlow';
+import { DetailsDraftContext, useDetailsDraftStore } from '../features/family/details/draft';
+import { communeAccent } from '../lib/accent';
+import type { CommuneView, SessionView } from '../lib/ipc';
+import { PlaceContext } from '../lib/place';
+import { SpaceContext, useSession } from '../lib/session';
+import { Frame } from './Frame';
+import { OuterFrame } from './OuterFrame';
+import styles from './Root.module.css';
+
+/** What every page stands in: the session decides the frame, and with it the commune's name, colour and help line. */
+export function Root() {
+  const session = useSession();
+  return (
+    <div className={styles.root}>
+      {session.data ? (
+        <Place session={session.data} />
+      ) : (
+        <main className={styles.alone}>
+          <Loaded query={session}>{() => null}</Loaded>
+        </main>
+      )}
+    </div>
+  );
+}
+
+function Place({ session }: { session: SessionView }) {
+  const { pathname } = useLocation();
+  const [flow, setFlow] = useState<SignInFlow>({});
+  const commune = session.type === 'signedOut' ? (flow.commune ?? null) : session.commune;
+  const profileId = session.type === 'open' ? session.profile.id : null;
+  const draft = useDetailsDraftStore(profileId);
+  useAccent(commune);
+  useForgetting(profileId);
+
+  const page = <Outlet key={pathname} />;
+  return (
+    <PlaceContext value={commune?.name ?? null}>
+      <SignInFlowContext value={{ flow, setFlow }}>
+        {session.type === 'open' ? (
+          <SpaceContext value={session}>
+            <DetailsDraftContext value={draft}>
+              <Frame>{page}</Frame>
+            </DetailsDraftContext>
+          </SpaceContext>
+        ) : (
+          <OuterFrame commune={commune}>{page}</OuterFrame>
+        )}
+      </SignInFlowContext>
+    </PlaceContext>
+  );
+}
+
+/** The commune's colour in the light theme, where it can be read; the styles know the rest. */
+function useAccent(commune: CommuneView | null): void {
+  const hex = commune?.accent ?? null;
+  useEffect(() => {
+    const { style } = document.documentElement;
+    const colours = communeAccent(hex);
+    if (!colours) return;
+    style.setProperty('--commune-accent', colours.accent);
+    style.setProperty('--commune-accent-soft', colours.soft);
+    return () => {
+      style.removeProperty('--commune-accent');
+      style.removeProperty('--commune-accent-soft');
+    };
+  }, [hex]);
+}
+
+/** Once a space is closed or changed, nothing of it stays in the window's memory. */
+function useForgetting(profileId: string | null): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    client.removeQueries({
+      predicate: ({ queryKey }) => queryKey[0] === 'space' && queryKey[1] !== profileId,
+    });
+  }, [client, profileId]);
+}

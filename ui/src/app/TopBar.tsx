@@ -1,0 +1,20 @@
+import { Trees } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { useText } from '../lib/i18n';
+import styles from './TopBar.module.css';
+
+/** Whose space it is, and what is always at hand. */
+export function TopBar({ commune, children }: { commune: string | null; children: ReactNode }) {
+  const { t } = useText();
+  return (
+    <header className={styles.bar}>
+      <Link to="/" className={styles.brand} aria-label={t('frame.toHome', { name: commune ?? t('frame.product') })}>
+        <Trees size={24} aria-hidden="true" />
+        <span className={styles.name}>{commune ?? t('frame.product')}</span>
+        <span className={styles.kind}>{t('frame.familySpace')}</span>
+      </Link>
+      <div className={styles.tools}>{children}</div>
+    </header>
+  );
+}

@@ -1,0 +1,37 @@
+import { type ReactNode, useContext, useEffect, useRef } from 'react';
+import { useText } from '../lib/i18n';
+import { PlaceContext } from '../lib/place';
+import styles from './PageTitle.module.css';
+
+interface PageTitleProps {
+  /** The window's title, when the heading says something else: « Accueil » over « Bonjour Claire ». */
+  window?: string | undefined;
+  lead?: ReactNode;
+  children: string;
+}
+
+/** The page's only `h1`. It takes the focus when the page appears, and the window's title follows it. */
+export function PageTitle({ window: windowTitle, lead, children }: PageTitleProps) {
+  const { t } = useText();
+  const place = useContext(PlaceContext);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const page = windowTitle ?? children;
+
+  useEffect(() => {
+    document.title = [page, place, t('frame.product')].filter(Boolean).join(' – ');
+  }, [page, place, t]);
+
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    globalThis.scrollTo?.(0, 0);
+  }, []);
+
+  return (
+    <header className={styles.header}>
+      <h1 ref={heading} tabIndex={-1} className={styles.title}>
+        {children}
+      </h1>
+      {lead && <div className={styles.lead}>{lead}</div>}
+    </header>
+  );
+}

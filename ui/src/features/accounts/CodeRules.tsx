@@ -1,0 +1,54 @@
+import { Circle, CircleCheckBig } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { Hidden } from '../../components/Hidden';
+import { type MessageId, useText } from '../../lib/i18n';
+import { backend } from '../../lib/ipc';
+import styles from './SignIn.module.css';
+
+type Check = Awaited<ReturnType<typeof backend.checkPersonalCode>>;
+
+const rules: readonly (readonly [keyof Check, MessageId])[] = [
+  ['longEnough', 'accounts.rule.longEnough'],
+  ['variedEnough', 'accounts.rule.variedEnough'],
+  ['withoutIdentifiant', 'accounts.rule.withoutIdentifiant'],
+];
+
+/** The rules of a personal code, each with whether what is typed keeps it. The client decides; nothing is stored. */
+export function CodeRules({ code }: { code: string }) {
+  const { t } = useText();
+  const check = useCodeCheck(code);
+  return (
+    <div>
+      <p className={styles.hint}>{t('accounts.rule.title')}</p>
+      <ul className={styles.rules}>
+        {rules.map(([rule, sentence]) => {
+          const kept = code !== '' && check?.[rule] === true;
+          return (
+            <li key={rule} className={`${styles.rule} ${kept ? styles.kept : ''}`}>
+              {kept ? <CircleCheckBig size={18} aria-hidden="true" /> : <Circle size={18} aria-hidden="true" />}
+              <span>
+                {t(sentence)}
+                <Hidden> {t(kept ? 'accounts.rule.kept' : 'accounts.rule.notYet')}</Hidden>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+function useCodeCheck(code: string): Check | null {
+  const [check, setCheck] = useState<Check | null>(null);
+  useEffect(() => {
+    let current = true;
+    backend.checkPersonalCode(code).then(
+      (answer) => current && setCheck(answer),
+      () => current && setCheck(null),
+    );
+    return () => {
+      current = false;
+    };
+  }, [code]);
+  return check;
+}

@@ -1,0 +1,31 @@
+import { LinkButton } from '../../components/Button';
+import { Actions, Card, Page } from '../../components/Page';
+import { PageTitle } from '../../components/PageTitle';
+import { Navigate } from 'react-router';
+import { useText } from '../../lib/i18n';
+import { useSignInFlow } from './signInFlow';
+
+/** The town's answer to « Je n'ai pas encore d'identifiant ». */
+export function NewResidentPage() {
+  const { t } = useText();
+  const { commune } = useSignInFlow().flow;
+  if (!commune) return <Navigate to="/connexion/commune" replace />;
+  return (
+    <Page narrow>
+      <PageTitle>{t('accounts.newResident.title')}</PageTitle>
+      <Card>
+        <p>{commune.newResident}</p>
+        <p>
+          <strong>{t('frame.help.contact', { label: commune.contact.label, phone: commune.contact.phone })}</strong>
+          <br />
+          {commune.contact.email}
+        </p>
+        <Actions>
+          <LinkButton look="primary" to="/connexion/espace">
+            {t('accounts.newResident.back')}
+          </LinkButton>
+        </Actions>
+      </Card>
+    </Page>
+  );
+}

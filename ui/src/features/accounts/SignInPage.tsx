@@ -1,0 +1,112 @@
+import { valibotResolver } from '@hookform/resolvers/valibot';
+import { useForm, useWatch } from 'react-hook-form';
+import { Link, Navigate } from 'react-router';
+import { Button } from '../../components/Button';
+import { ErrorSummary } from '../../components/ErrorSummary';
+import { FailureNotice } from '../../components/FailureNotice';
+import { Card, Page, Stack } from '../../components/Page';
+import { PageTitle } from '../../components/PageTitle';
+import { SecretField } from '../../components/SecretField';
+import { TextField } from '../../components/TextField';
+import { useProblems } from '../../components/useProblems';
+import { useText } from '../../lib/i18n';
+import { backend, type CommuneView, type KeepRequest } from '../../lib/ipc';
+import { useSession, useSessionMutation } from '../../lib/session';
+import { signInForm } from './forms';
+import { KeepChoice } from './KeepChoice';
+import styles from './SignIn.module.css';
+import { useSignInFlow } from './signInFlow';
+
+/** Second step of sign-in: *MON ESPACE PERSO*. */
+export function SignInPage() {
+  const { flow } = useSignInFlow();
+  return flow.commune ? <SignInForm commune={flow.commune} /> : <Navigate to="/connexion/commune" replace />;
+}
+
+function SignInForm({ commune }: { commune: CommuneView }) {
+  const { t } = useText();
+  const { flow } = useSignInFlow();
+  const session = useSession().data;
+  const keychain = session?.type === 'signedOut' && session.keychainAvailable;
+  const signIn = useSessionMutation(backend.signIn);
+  const form = useForm({
+    resolver: valibotResolver(signInForm),
+    defaultValues: {
+      identifiant: flow.identifiant ?? '',
+      code: '',
+      keep: keychain ? 'keychain' : 'passphrase',
+      passphrase: '',
+    },
+    shouldFocusError: false,
+    reValidateMode: 'onSubmit',
+  });
+  const { errors, submitCount } = form.formState;
+  const { sentence, problems } = useProblems(errors, ['identifiant', 'code', 'passphrase'], 'sign-in');
+  const keep = useWatch({ control: form.control, name: 'keep' });
+
+  const submit = form.handleSubmit(({ identifiant, code, keep: where, passphrase }) => {
+    const request: KeepRequest = where === 'passphrase' ? { type: where, passphrase } : { type: where };
+    signIn.mutate({ slug: commune.slug, identifiant, code, keep: request });
+  });
+
+  return (
+    <Page narrow>
+      <PageTitle>{t('accounts.signIn.title', { commune: commune.name })}</PageTitle>
+      <form onSubmit={(event) => void submit(event)} noValidate>
+        <Card title={t('accounts.signIn.card')} id="sign-in-card">
+          <p className={styles.words}>
+            {t('accounts.signIn.words', { label: commune.contact.label, phone: commune.contact.phone })}
+          </p>
+          <ErrorSummary problems={problems} attempt={submitCount} />
+          {signIn.isError && problems.length === 0 && <FailureNotice failure={signIn.error} />}
+          <Stack>
+            <TextField
+              id="sign-in-identifiant"
+              label={t('accounts.identifiant')}
+              autoComplete="username"
+              autoCapitalize="none"
+              spellCheck={false}
+              error={sentence('identifiant')}
+              {...form.register('identifiant')}
+            />
+            <SecretField
+              id="sign-in-code"
+              label={t('accounts.code')}
+              autoComplete="current-password"
+              error={sentence('code')}
+              {...form.register('code')}
+            />
+          </Stack>
+          <KeepChoice
+            keychain={keychain}
+            keep={keep}
+            onKeep={(next) => form.setValue('keep', next)}
+            passphrase={
+              <SecretField
+                id="sign-in-passphrase"
+                label={t('accounts.passphrase')}
+                hint={t('accounts.passphrase.hint')}
+                autoComplete="new-password"
+                error={sentence('passphrase')}
+                {...form.register('passphrase')}
+              />
+            }
+          />
+          <div className={styles.actions}>
+            <Button type="submit" look="primary" busy={signIn.isPending}>
+              {t('accounts.signIn.submit')}
+            </Button>
+            <div className={styles.links}>
+              <Link className={styles.link} to="/connexion/sans-identifiant">
+                {t('accounts.newResident.link')}
+              </Link>
+              <Link className={styles.link} to="/connexion/commune">
+                {t('accounts.town.other')}
+              </Link>
+            </div>
+          </div>
+        </Card>
+      </form>
+    </Page>
+  );
+}

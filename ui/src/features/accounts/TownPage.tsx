@@ -1,0 +1,102 @@
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { ArrowLeft, QrCode } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { Button, LinkButton } from '../../components/Button';
+import { FailureNotice } from '../../components/FailureNotice';
+import { Actions, Card, Page } from '../../components/Page';
+import { PageTitle } from '../../components/PageTitle';
+import { Suggest } from '../../components/Suggest';
+import { useText } from '../../lib/i18n';
+import { backend, type TownView } from '../../lib/ipc';
+import { useSession } from '../../lib/session';
+import { Invitation } from './Invitation';
+import { useSignInFlow } from './signInFlow';
+
+const none: TownView[] = [];
+
+/** First step of sign-in: which town. By its name or by the letter's QR code; never an address to remember. */
+export function TownPage() {
+  const { t } = useText();
+  const session = useSession().data;
+  const hasProfiles = session?.type === 'signedOut' && session.profiles.length > 0;
+  const [byLetter, setByLetter] = useState(false);
+  return (
+    <Page narrow>
+      <PageTitle lead={t('accounts.town.lead')}>{t('accounts.town.title')}</PageTitle>
+      {byLetter ? <Invitation onBack={() => setByLetter(false)} /> : <TownSearch onLetter={() => setByLetter(true)} />}
+      {hasProfiles && (
+        <div>
+          <LinkButton look="quiet" to="/connexion" icon={<ArrowLeft size={18} aria-hidden="true" />}>
+            {t('accounts.profiles.back')}
+          </LinkButton>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function TownSearch({ onLetter }: { onLetter: () => void }) {
+  const { t } = useText();
+  const navigate = useNavigate();
+  const { setFlow } = useSignInFlow();
+  const [typed, setTyped] = useState('');
+  const [missing, setMissing] = useState(false);
+  const text = typed.trim();
+  const towns =
+    useQuery({
+      queryKey: ['towns', text],
+      queryFn: () => backend.findTowns(text),
+      enabled: text !== '',
+      placeholderData: keepPreviousData,
+    }).data ?? none;
+  const connect = useMutation({
+    mutationFn: backend.connectTown,
+    onSuccess: (commune) => {
+      setFlow({ commune });
+      void navigate('/connexion/espace');
+    },
+  });
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const same = towns.filter(({ name }) => name.localeCompare(text, 'fr', { sensitivity: 'base' }) === 0);
+    const town = same.length === 1 ? same[0] : towns.length === 1 ? towns[0] : undefined;
+    setMissing(!town);
+    if (town) connect.mutate(town.slug);
+    else document.getElementById('town')?.focus();
+  };
+
+  return (
+    <form onSubmit={submit} noValidate>
+      <Card>
+        {connect.isError && <FailureNotice failure={connect.error} />}
+        <Suggest
+          id="town"
+          label={t('accounts.town.label')}
+          hint={t('accounts.town.hint')}
+          error={missing ? t('accounts.town.missing') : undefined}
+          value={typed}
+          suggestions={text === '' ? [] : towns.map(({ slug, name, postcode }) => ({ id: slug, text: name, detail: postcode }))}
+          empty={text === '' ? undefined : t('accounts.town.none')}
+          onChange={(next) => {
+            setTyped(next);
+            setMissing(false);
+          }}
+          onPick={(slug) => {
+            setTyped(towns.find((town) => town.slug === slug)?.name ?? typed);
+            connect.mutate(slug);
+          }}
+        />
+        <Actions>
+          <Button icon={<QrCode size={18} aria-hidden="true" />} onClick={onLetter}>
+            {t('accounts.letter.open')}
+          </Button>
+          <Button type="submit" look="primary" busy={connect.isPending}>
+            {t('accounts.town.continue')}
+          </Button>
+        </Actions>
+      </Card>
+    </form>
+  );
+}

@@ -1,0 +1,22 @@
+import { createContext, useContext } from 'react';
+import type { CommuneView } from '../../lib/ipc';
+
+/** What is known so far of somebody who signs in. In memory only; gone with the window. */
+export interface SignInFlow {
+  commune?: CommuneView;
+  /** From the letter's QR code. */
+  identifiant?: string;
+}
+
+interface SignInFlowStore {
+  flow: SignInFlow;
+  setFlow: (flow: SignInFlow) => void;
+}
+
+export const SignInFlowContext = createContext<SignInFlowStore | null>(null);
+
+export function useSignInFlow(): SignInFlowStore {
+  const store = useContext(SignInFlowContext);
+  if (!store) throw new Error('the sign-in pages stand outside the root');
+  return store;
+}

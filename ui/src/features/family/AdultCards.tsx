@@ -1,0 +1,67 @@
+import { Pencil } from 'lucide-react';
+import { Badge } from '../../components/Badge';
+import { LinkButton } from '../../components/Button';
+import { Facts } from '../../components/Facts';
+import { Card } from '../../components/Page';
+import { Table } from '../../components/Table';
+import { longMonth } from '../../lib/dates';
+import { type MessageId, useText } from '../../lib/i18n';
+import type { PersonView, QuotientSourceView, QuotientView } from '../../lib/ipc';
+import { Address, NotGiven } from './values';
+
+const sources: Record<QuotientSourceView, MessageId> = {
+  caf: 'family.quotient.caf',
+  msa: 'family.quotient.msa',
+  taxNotice: 'family.quotient.taxNotice',
+  none: 'family.quotient.noProof',
+};
+
+export function AdultCards({ view }: { view: Extract<PersonView, { type: 'adult' }> }) {
+  const { t } = useText();
+  return (
+    <>
+      <Card
+        title={t('family.adult.details')}
+        id="adult-details"
+        aside={
+          <LinkButton to="/coordonnees" icon={<Pencil size={16} aria-hidden="true" />}>
+            {t('details.title')}
+          </LinkButton>
+        }
+      >
+        <Facts
+          facts={[
+            [t('details.field.address'), view.address ? <Address address={view.address} /> : <NotGiven />],
+            [t('details.field.mobilePhone'), view.mobilePhone ?? <NotGiven />],
+            [t('details.field.landlinePhone'), view.landlinePhone ?? <NotGiven />],
+            [t('details.field.email'), view.email ?? <NotGiven />],
+          ]}
+        />
+      </Card>
+      {view.quotients.length > 0 && <Quotients quotients={view.quotients} />}
+    </>
+  );
+}
+
+function Quotients({ quotients }: { quotients: readonly QuotientView[] }) {
+  const { t, locale } = useText();
+  const title = t('family.quotient.title');
+  return (
+    <Card title={title} id="adult-quotient">
+      <Table
+        caption={title}
+        columns={[t('family.quotient.from'), t('family.quotient.value'), t('family.quotient.source')]}
+        rows={quotients.map(({ effectiveMonth, value, source, current }) => ({
+          key: `${effectiveMonth}-${source}`,
+          cells: [
+            <>
+              {longMonth(effectiveMonth, locale)} {current && <Badge tone="success">{t('family.current')}</Badge>}
+            </>,
+            value === null ? t('family.quotient.topBand') : t('family.quotient.euros', { value }),
+            t(sources[source]),
+          ],
+        }))}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,129 @@
+import { Check, House, X } from 'lucide-react';
+import { Link } from 'react-router';
+import { Avatar } from '../../components/Avatar';
+import { Badge } from '../../components/Badge';
+import { Facts } from '../../components/Facts';
+import { Card } from '../../components/Page';
+import { Table } from '../../components/Table';
+import { longDay } from '../../lib/dates';
+import { type MessageId, useText } from '../../lib/i18n';
+import type { PersonLineView, PersonView, SchoolingView } from '../../lib/ipc';
+import styles from './Person.module.css';
+import { PersonFact } from './PersonFact';
+
+type Child = Extract<PersonView, { type: 'child' }>;
+
+export function ChildCards({ view }: { view: Child }) {
+  const { t, locale } = useText();
+  return (
+    <>
+      <Card>
+        <Facts
+          facts={[
+            [t('family.child.birthDate'), longDay(view.birthDate, locale)],
+            ...(view.line.age === null ? [] : [[t('family.child.age'), t('family.age', { age: view.line.age })] as const]),
+          ]}
+        />
+      </Card>
+      <Schooling schooling={view.schooling} />
+      <Rights view={view} />
+      <Collectors collectors={view.collectors} name={view.line.firstName} />
+    </>
+  );
+}
+
+function Schooling({ schooling }: { schooling: readonly SchoolingView[] }) {
+  const { t, locale } = useText();
+  const title = t('family.schooling.title');
+  return (
+    <Card title={title} id="child-schooling">
+      {schooling.length === 0 ? (
+        <p className={styles.missing}>{t('family.schooling.none')}</p>
+      ) : (
+        <Table
+          caption={title}
+          columns={[
+            t('family.schooling.period'),
+            t('family.schooling.school'),
+            t('family.schooling.level'),
+            t('family.schooling.class'),
+          ]}
+          rows={schooling.map((year) => ({
+            key: `${year.from}-${year.school}-${year.level}`,
+            cells: [
+              <>
+                {year.to === null
+                  ? t('family.schooling.since', { from: longDay(year.from, locale) })
+                  : t('family.schooling.between', { from: longDay(year.from, locale), to: longDay(year.to, locale) })}{' '}
+                {year.current && <Badge tone="success">{t('family.current')}</Badge>}
+              </>,
+              year.school,
+              year.level,
+              year.class ?? '–',
+            ],
+          }))}
+        />
+      )}
+    </Card>
+  );
+}
+
+function Rights({ view }: { view: Child }) {
+  const { t } = useText();
+  const name = view.line.firstName;
+  const rights: readonly (readonly [boolean, MessageId, MessageId])[] = [
+    [view.mayBook, 'family.right.book', 'family.right.bookNot'],
+    [view.mayCollect, 'family.right.collect', 'family.right.collectNot'],
+    [view.pays, 'family.right.pay', 'family.right.payNot'],
+  ];
+  return (
+    <Card title={t('family.right.title')} id="child-rights">
+      <ul className={styles.rights}>
+        {rights.map(([yes, allowed, refused]) => (
+          <li key={allowed} className={`${styles.right} ${yes ? styles.yes : styles.no}`}>
+            {yes ? <Check size={20} aria-hidden="true" /> : <X size={20} aria-hidden="true" />}
+            {t(yes ? allowed : refused, { name })}
+          </li>
+        ))}
+        {view.otherHome && (
+          <li className={styles.right}>
+            <House size={20} aria-hidden="true" />
+            {t('family.right.otherHome', { name })}
+          </li>
+        )}
+      </ul>
+    </Card>
+  );
+}
+
+function Collectors({ collectors, name }: { collectors: readonly PersonLineView[]; name: string }) {
+  const { t } = useText();
+  return (
+    <Card title={t('family.collectors.title', { name })} id="child-collectors">
+      {collectors.length === 0 ? (
+        <p className={styles.missing}>{t('family.collectors.none', { name })}</p>
+      ) : (
+        <ul className={styles.people}>
+          {collectors.map((line) => (
+            <li key={line.id}>
+              <Link to={`/personnes/${line.id}`} className={styles.person}>
+                <Avatar initials={line.initials} kind={line.kind} />
+                <span className={styles.name}>
+                  {line.name}
+                  {line.kind !== 'contact' && (
+                    <>
+                      {' · '}
+                      <span className={styles.missing}>
+                        <PersonFact line={line} />
+                      </span>
+                    </>
+                  )}
+                </span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

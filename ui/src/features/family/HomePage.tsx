@@ -1,0 +1,49 @@
+import { MapPinHouse } from 'lucide-react';
+import { Loaded } from '../../components/Loaded';
+import { Page, Section } from '../../components/Page';
+import { PageTitle } from '../../components/PageTitle';
+import { Tile } from '../../components/Tile';
+import tiles from '../../components/Tile.module.css';
+import { type Text, useText } from '../../lib/i18n';
+import type { HomeView } from '../../lib/ipc';
+import { Todo } from './Todo';
+import { useHome } from './useHome';
+
+export function HomePage() {
+  const { t } = useText();
+  const home = useHome();
+  return (
+    <Page>
+      <Loaded query={home}>
+        {(view) => (
+          <>
+            <PageTitle window={t('family.home.title')} lead={view.welcome}>
+              {t('family.home.hello', { name: view.firstName })}
+            </PageTitle>
+            <Todo todo={view.todo} />
+            <Section title={t('family.home.dashboard')} id="dashboard">
+              <ul className={tiles.grid}>
+                <li>
+                  <Tile
+                    to="/coordonnees"
+                    icon={<MapPinHouse size={22} aria-hidden="true" />}
+                    title={t('details.title')}
+                    fact={detailsFact(view, t)}
+                  />
+                </li>
+              </ul>
+            </Section>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function detailsFact({ detailsToSend, detailsWaiting }: HomeView, t: Text): string {
+  const facts = [
+    detailsToSend > 0 ? t('family.tile.toSend', { count: detailsToSend }) : null,
+    detailsWaiting > 0 ? t('family.tile.waiting', { count: detailsWaiting }) : null,
+  ].filter(Boolean);
+  return facts.length > 0 ? facts.join(' · ') : t('family.tile.upToDate');
+}

@@ -1,0 +1,99 @@
+import { ArrowRight, CircleCheck, MailCheck, MapPin, Phone, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { Badge } from '../../components/Badge';
+import type { Tone } from '../../components/Notice';
+import { type Text, useText } from '../../lib/i18n';
+import type { TodoView } from '../../lib/ipc';
+import styles from './Todo.module.css';
+
+interface Line {
+  key: string;
+  tone: Tone;
+  icon: ReactNode;
+  badge: string;
+  sentence: string;
+  action: string;
+  to: string;
+}
+
+/** The band « À faire », in the order the client gives: most urgent first. */
+export function Todo({ todo }: { todo: readonly TodoView[] }) {
+  const { t } = useText();
+  if (todo.length === 0) {
+    return (
+      <p className={styles.nothing}>
+        <CircleCheck size={20} aria-hidden="true" />
+        {t('family.todo.nothing')}
+      </p>
+    );
+  }
+  return (
+    <section aria-label={t('family.todo.title')}>
+      <ul className={styles.band}>
+        {todo.map((item) => {
+          const line = lineOf(item, t);
+          return (
+            <li key={line.key}>
+              <Link to={line.to} className={styles.line}>
+                <Badge tone={line.tone} icon={line.icon}>
+                  {line.badge}
+                </Badge>
+                <span className={styles.sentence}>{line.sentence}</span>
+                <span className={styles.action}>
+                  {line.action}
+                  <ArrowRight size={16} aria-hidden="true" />
+                </span>
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function lineOf(item: TodoView, t: Text): Line {
+  switch (item.type) {
+    case 'refusedOperations':
+      return {
+        key: item.type,
+        tone: 'danger',
+        icon: <TriangleAlert size={14} aria-hidden="true" />,
+        badge: t('family.todo.refused.badge'),
+        sentence: t('family.todo.refused', { count: item.count }),
+        action: t('family.todo.refused.action'),
+        to: '/synchronisation',
+      };
+    case 'addressMissing':
+      return {
+        key: item.type,
+        tone: 'attention',
+        icon: <MapPin size={14} aria-hidden="true" />,
+        badge: t('family.todo.missing.badge'),
+        sentence: t('family.todo.address'),
+        action: t('family.todo.missing.action'),
+        to: '/coordonnees',
+      };
+    case 'phoneMissing':
+      return {
+        key: item.type,
+        tone: 'attention',
+        icon: <Phone size={14} aria-hidden="true" />,
+        badge: t('family.todo.missing.badge'),
+        sentence: t('family.todo.phone'),
+        action: t('family.todo.missing.action'),
+        to: '/coordonnees',
+      };
+    case 'emailToConfirm':
+      return {
+        key: `${item.type}-${item.email}`,
+        tone: 'information',
+        icon: <MailCheck size={14} aria-hidden="true" />,
+        badge: t('family.todo.email.badge'),
+        sentence: t('family.todo.email', { email: item.email }),
+        action: t('family.todo.email.action'),
+        to: '/coordonnees',
+      };
+  }
+}

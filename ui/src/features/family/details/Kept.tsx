@@ -1,0 +1,24 @@
+import { Notice } from '../../../components/Notice';
+import { useText } from '../../../lib/i18n';
+import type { DetailChangeView } from '../../../lib/ipc';
+import { useSyncStatus } from '../../../lib/syncStatus';
+
+/** After *VALIDER*: what became of it so far, true at every moment. */
+export function Kept({ waiting }: { waiting: readonly DetailChangeView[] }) {
+  const { t } = useText();
+  const sync = useSyncStatus();
+  const kept = waiting.some(({ state }) => state.type === 'toSend');
+  if (!kept) {
+    return (
+      <Notice tone="success" announce title={t('details.kept.received')}>
+        {t('details.kept.receivedWords')}
+      </Notice>
+    );
+  }
+  const stuck = sync?.state === 'offline' || sync?.state === 'attention';
+  return (
+    <Notice tone={stuck ? 'attention' : 'information'} announce title={t('details.kept.title')}>
+      {t(stuck ? 'details.kept.offline' : 'details.kept.sending')}
+    </Notice>
+  );
+}

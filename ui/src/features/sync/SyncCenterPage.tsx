@@ -1,0 +1,55 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { FailureNotice } from '../../components/FailureNotice';
+import { Loaded } from '../../components/Loaded';
+import { Page, Section } from '../../components/Page';
+import { PageTitle } from '../../components/PageTitle';
+import { useText } from '../../lib/i18n';
+import { backend, type SyncCenterView } from '../../lib/ipc';
+import { spaceKey, useSpace, useSpaceQuery } from '../../lib/session';
+import { Items } from './Items';
+import styles from './Sync.module.css';
+import { SyncStateCard } from './SyncStateCard';
+
+/** What waits, why, and what was answered: nothing is dropped silently. */
+export function SyncCenterPage() {
+  const { t } = useText();
+  const center = useSpaceQuery(['syncCenter'], backend.syncCenter);
+  return (
+    <Page>
+      <PageTitle lead={t('sync.lead')}>{t('sync.title')}</PageTitle>
+      <Loaded query={center}>{(view) => <Center view={view} />}</Loaded>
+    </Page>
+  );
+}
+
+function Center({ view }: { view: SyncCenterView }) {
+  const { t } = useText();
+  const client = useQueryClient();
+  const { profile } = useSpace();
+  const now = useMutation({
+    mutationFn: backend.syncNow,
+    onSuccess: (status) => {
+      client.setQueryData(spaceKey(profile.id, 'syncStatus'), status);
+      return client.invalidateQueries({ queryKey: spaceKey(profile.id, 'syncCenter') });
+    },
+  });
+  const retry = () => now.mutate();
+  return (
+    <>
+      <SyncStateCard status={view.status} busy={now.isPending} onSync={retry} />
+      {now.isError && <FailureNotice failure={now.error} />}
+      <Section title={t('sync.waiting.title')} id="sync-waiting">
+        {view.waiting.length === 0 ? (
+          <p className={styles.empty}>{t('sync.waiting.none')}</p>
+        ) : (
+          <Items items={view.waiting} status={view.status} retrying={now.isPending} onRetry={retry} />
+        )}
+      </Section>
+      {view.answered.length > 0 && (
+        <Section title={t('sync.answered.title')} id="sync-answered">
+          <Items items={view.answered} status={view.status} retrying={false} onRetry={retry} />
+        </Section>
+      )}
+    </>
+  );
+}

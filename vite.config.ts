@@ -1,0 +1,29 @@
+import { lingui } from '@lingui/vite-plugin';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: 'ui',
+  // Relative addresses, so that the window's own protocol serves them from anywhere.
+  base: './',
+  plugins: [react(), lingui({ failOnMissing: true, failOnCompileError: true })],
+  server: { host: '127.0.0.1' },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    // The window's content policy allows files of the application only: no data: address, no inline script or style.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // WebKitGTK of Debian 12, WebView2, and the web view of macOS 13.
+    target: ['es2022', 'safari16.4', 'chrome111'],
+    chunkSizeWarningLimit: 900,
+  },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['./dev/vitest.setup.ts'],
+    include: ['src/**/*.test.{ts,tsx}'],
+    css: { modules: { classNameStrategy: 'non-scoped' } },
+    testTimeout: 20_000,
+    maxWorkers: 2,
+  },
+});
