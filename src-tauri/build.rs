@@ -1,3 +1,5 @@
+//! Reads `tauri.conf.json` and the capabilities.
+
 fn main() {
-    tauri_build::build()
+    tauri_build::build();
 }

@@ -18,8 +18,16 @@ use xtask::processes::Running;
 const READER: &str = include_str!("reader.js");
 /// How WebDriver writes a reference to an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-const TAB: char = '\u{e004}';
-const SHIFT: char = '\u{e008}';
+/// WebDriver's names for keys that write nothing.
+pub const TAB: char = '\u{e004}';
+/// Enter.
+pub const ENTER: char = '\u{e007}';
+/// Control.
+pub const CONTROL: char = '\u{e009}';
+/// Arrow down.
+pub const DOWN: char = '\u{e015}';
+/// Escape.
+pub const ESCAPE: char = '\u{e00c}';
 /// More presses of Tab than any screen has stops.
 const STOPS: usize = 120;
 
@@ -61,7 +69,7 @@ impl Window {
         Ok(Self { client, driver })
     }
 
-    /// Closes the window as a person does.
+    /// Ends the session, and with it the application: asked to end, not killed.
     ///
     /// # Errors
     /// When the driver refuses.
@@ -136,13 +144,14 @@ impl Window {
         wait_for(&gone, async || Ok((!self.text().await?.contains(text)).then_some(()))).await
     }
 
-    /// What the page says, blanks and no-break spaces as single blanks.
+    /// What the page says, with single blanks and straight apostrophes.
     ///
     /// # Errors
     /// When the page cannot be asked.
     pub async fn text(&self) -> Result<String> {
-        let text = self.script("return document.body ? document.body.innerText : '';", vec![]).await?;
-        Ok(text.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "))
+        let script = format!("{READER}\nreturn document.body ? preauPlain(document.body.innerText) : '';");
+        let text = self.script(&script, vec![]).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
     /// Clicks.
@@ -154,12 +163,20 @@ impl Window {
         element.click().await.with_context(|| format!("clicking {role} « {name} »"))
     }
 
-    /// Replaces what a field holds.
+    /// Replaces what a text field holds.
     ///
     /// # Errors
     /// When there is no such field.
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
-        let field = self.find("textbox", name).await?;
+        self.fill_in("textbox", name, text).await
+    }
+
+    /// Replaces what a field of another role (`combobox`) holds.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub async fn fill_in(&self, role: &str, name: &str, text: &str) -> Result<()> {
+        let field = self.find(role, name).await?;
         field.clear().await.with_context(|| format!("clearing « {name} »"))?;
         field.send_keys(text).await.with_context(|| format!("typing into « {name} »"))
     }
@@ -204,16 +221,16 @@ impl Window {
         bail!("Tab never reaches {role} « {name} »; it met {}", met.join(", "))
     }
 
-    /// Presses Shift and Tab.
+    /// Presses a key while another one is held.
     ///
     /// # Errors
     /// When the driver refuses.
-    pub async fn tab_back(&self) -> Result<()> {
+    pub async fn press_with(&self, held: char, key: char) -> Result<()> {
         let keys = [
-            KeyAction::Down { value: SHIFT },
-            KeyAction::Down { value: TAB },
-            KeyAction::Up { value: TAB },
-            KeyAction::Up { value: SHIFT },
+            KeyAction::Down { value: held },
+            KeyAction::Down { value: key },
+            KeyAction::Up { value: key },
+            KeyAction::Up { value: held },
         ];
         self.keys(&keys).await
     }

@@ -74,7 +74,7 @@ impl Cache {
         let mut db = options.connect().await?;
         assert_cipher(&mut db).await?;
         assert_sound(&mut db).await?;
-        MIGRATIONS.run(&mut db).await?;
+        MIGRATIONS.run_direct(None, &mut db, false).await?;
         crate::sync::ledger::drop_unfinished(&mut db).await?;
         Ok(Self { connection: Arc::new(Mutex::new(Some(db))) })
     }

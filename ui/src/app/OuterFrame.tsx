@@ -2,6 +2,7 @@ import { Accessibility, Settings2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { LinkButton } from '../components/Button';
 import { useText } from '../lib/i18n';
+import { useInvitationLink } from '../features/accounts/useInvitationLink';
 import type { CommuneView } from '../lib/ipc';
 import styles from './Frame.module.css';
 import { HelpLine } from './HelpLine';
@@ -11,6 +12,7 @@ import { TopBar } from './TopBar';
 /** The frame before a space is open. */
 export function OuterFrame({ commune, children }: { commune: CommuneView | null; children: ReactNode }) {
   const { t } = useText();
+  useInvitationLink();
   return (
     <div className={`${styles.frame} ${styles.outer}`}>
       <SkipLink />

@@ -1,5 +1,5 @@
 /** The only file that knows the bridge to the client: everything else imports its commands, events and types from here. */
-import { commands, events } from '../bindings';
+import { commands, type DataTopic, events, type SyncStatusView } from '../bindings';
 
 export type {
   AddressView,
@@ -7,6 +7,7 @@ export type {
   ChangeDetailsRequest,
   ChangeDetailsView,
   CommuneView,
+  DataTopic,
   DetailChangeView,
   DetailFieldView,
   DetailStateView,
@@ -36,11 +37,14 @@ export type {
   TownView,
 } from '../bindings';
 
-export const backend = commands;
+/** What is read is always whole; only what is sent may leave fields out. */
+export type Preferences = Required<Awaited<ReturnType<typeof commands.preferences>>>;
 
-/** Taken from the command, so that it stays right if generation names the two directions apart. */
-export type Preferences = Awaited<ReturnType<typeof commands.preferences>>;
-export type DataTopic = 'family' | 'commune' | 'outbox';
+export const backend = {
+  ...commands,
+  preferences: commands.preferences as () => Promise<Preferences>,
+  setPreferences: commands.setPreferences as (preferences: Preferences) => Promise<Preferences>,
+};
 
 type Stop = () => void;
 
@@ -60,6 +64,8 @@ export const onSessionChanged = (receive: () => void): Stop => subscribe(events.
 export const onDataChanged = (receive: (topics: readonly DataTopic[]) => void): Stop =>
   subscribe(events.dataChanged, (payload) => receive(payload.topics));
 
-export const onSyncStatusChanged = (
-  receive: (status: Awaited<ReturnType<typeof commands.syncStatus>>) => void,
-): Stop => subscribe(events.syncStatusChanged, receive);
+export const onSyncStatusChanged = (receive: (status: SyncStatusView) => void): Stop =>
+  subscribe(events.syncStatusChanged, receive);
+
+/** The application was opened by the letter's link; `openedInvitation` then gives its text, once. */
+export const onInvitationOpened = (receive: () => void): Stop => subscribe(events.invitationOpened, receive);

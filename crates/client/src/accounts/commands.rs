@@ -265,11 +265,10 @@ impl Client {
     /// When no space is open, or the cache fails.
     pub async fn account(&self) -> Result<AccountView, Failure> {
         let space = self.space().await?;
-        let profile = profile_view(&space).await?;
         let mut held = space.engine.cache.lock().await;
         let account = store::read(held.db().map_err(Error::from)?).await?;
         let identifiant = account.map_or_else(|| space.account.identifiant.clone(), |account| account.identifiant);
-        Ok(AccountView { identifiant, person_name: profile.person_name, protection: profile.protection })
+        Ok(AccountView { identifiant })
     }
 
     /// Changes the identifiant.

@@ -160,8 +160,4 @@ pub struct CodeCheckView {
 pub struct AccountView {
     /// What is typed at sign-in.
     pub identifiant: String,
-    /// « Claire Martel », once read.
-    pub person_name: Option<String>,
-    /// How this computer keeps the space.
-    pub protection: ProtectionView,
 }

@@ -36,16 +36,18 @@ impl std::fmt::Debug for IssuedCode {
 /// [`Error::NotFound`] when one of the accounts does not exist or is disabled.
 pub async fn issue(tx: &WriteTx, keys: &Keys, commune: Uuid, accounts: &[Uuid]) -> Result<Vec<IssuedCode>> {
     let mut issued = Vec::with_capacity(accounts.len());
+    let mut entries = Vec::with_capacity(accounts.len());
     for account in accounts {
         let (code, compared) = draw()?;
         let hmac = keys.one_time_hmac(*account, &compared).to_vec();
         if !store::set_one_time(tx, commune, *account, hmac, tx.now() + GOOD_FOR).await? {
             return Err(Error::NotFound);
         }
-        let entry = Entry { commune, actor: Actor::Operator, action: "one_time_code_issued", family: None, entity: Some(*account) };
-        audit::record(tx, entry).await?;
+        let (actor, action) = (Actor::Operator, "one_time_code_issued");
+        entries.push(Entry { commune, actor, action, family: None, entity: Some(*account) });
         issued.push(IssuedCode { account: *account, code });
     }
+    audit::record_all(tx, commune, &entries).await?;
     Ok(issued)
 }
 

@@ -7,7 +7,7 @@ use preau_protocol::error::FieldError;
 
 use super::caller::{Caller, Newcomer};
 use super::sign_in::{CountFailure, Proof, prove};
-use super::store;
+use super::store::{self, AccountRow};
 use super::throttle::{Network, Try};
 use crate::app::App;
 use crate::audit::{self, Entry};
@@ -28,20 +28,21 @@ pub async fn set_code(app: &App, newcomer: Newcomer, request: &SetCodeRequest, n
         return Err(Error::Fields(ErrorCode::PersonalCodeRefused, fields.collect()));
     }
     let attempt = own_try(&caller, network);
-    app.throttle.begin(&attempt, app.clock.now())?;
-    let Some(proof) = prove(app, Some(&account), &request.current).await? else {
+    app.throttle.judge(&attempt, app.clock.now(), judge(app, newcomer, &account, request)).await
+}
+
+async fn judge(app: &App, newcomer: Newcomer, account: &AccountRow, request: &SetCodeRequest) -> Result<()> {
+    let caller = newcomer.caller;
+    let Some(proof) = prove(app, Some(account), &request.current).await? else {
         // The answer to an earlier request was lost: the code wanted is the code in force.
         if !newcomer.first_code && app.hashing.verify(&request.new, account.code_hash.as_deref()).await? {
-            app.throttle.succeeded(&attempt);
             return Ok(());
         }
         app.writer.run(CountFailure { commune: caller.commune, account: caller.account }).await?;
         return Err(wrong_current());
     };
     let hash = app.hashing.hash(&request.new).await?;
-    app.writer.run(SetCode { caller, proof, hash }).await?;
-    app.throttle.succeeded(&attempt);
-    Ok(())
+    app.writer.run(SetCode { caller, proof, hash }).await
 }
 
 /// A session that guesses its account's code is slowed down like a sign-in.

@@ -7,7 +7,7 @@ use preau_protocol::accounts::SetIdentifiantRequest;
 use super::caller::Caller;
 use super::set_code::{own_try, refused_identifiant};
 use super::sign_in::CountFailure;
-use super::store;
+use super::store::{self, AccountRow};
 use super::throttle::Network;
 use crate::app::App;
 use crate::audit::{self, Entry};
@@ -23,16 +23,19 @@ pub async fn set_identifiant(app: &App, caller: Caller, request: &SetIdentifiant
     let identifiant = Identifiant::parse(&request.identifiant).map_err(refused_identifiant)?;
     let account = store::account(app.db.readers(), caller.commune, caller.account).await?.ok_or(Error::SignInRequired)?;
     let attempt = own_try(&caller, network);
-    app.throttle.begin(&attempt, app.clock.now())?;
-    if !app.hashing.verify(&request.code, account.code_hash.as_deref()).await? {
-        app.writer.run(CountFailure { commune: caller.commune, account: caller.account }).await?;
-        return Err(super::invalid(ErrorCode::PersonalCodeRefused, "code", "wrong"));
-    }
-    app.throttle.succeeded(&attempt);
+    app.throttle.judge(&attempt, app.clock.now(), judge(app, caller, &account, &request.code)).await?;
     if personal_code_problems(&request.code, identifiant.as_str()).contains(&AccountError::CodeContainsIdentifiant) {
         return Err(super::invalid(ErrorCode::IdentifiantRefused, "identifiant", "contained_in_code"));
     }
     app.writer.run(SetIdentifiant { caller, identifiant }).await
+}
+
+async fn judge(app: &App, caller: Caller, account: &AccountRow, code: &str) -> Result<()> {
+    if app.hashing.verify(code, account.code_hash.as_deref()).await? {
+        return Ok(());
+    }
+    app.writer.run(CountFailure { commune: caller.commune, account: caller.account }).await?;
+    Err(super::invalid(ErrorCode::PersonalCodeRefused, "code", "wrong"))
 }
 
 struct SetIdentifiant {

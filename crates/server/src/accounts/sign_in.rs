@@ -31,15 +31,7 @@ pub async fn sign_in(app: &App, request: &SignInRequest, network: Network) -> Re
         return Err(super::invalid(ErrorCode::InvalidRequest, "device_label", "length"));
     }
     let attempt = Try::new(&request.commune, &request.identifiant, label, network);
-    app.throttle.begin(&attempt, app.clock.now())?;
-    let outcome = judge(app, request, label).await;
-    match &outcome {
-        Ok(_) => app.throttle.succeeded(&attempt),
-        Err(Error::Rule(_)) => {}
-        // Not a wrong code: the server is full or broken.
-        Err(_) => app.throttle.withdraw(&attempt),
-    }
-    outcome
+    app.throttle.judge(&attempt, app.clock.now(), judge(app, request, label)).await
 }
 
 async fn judge(app: &App, request: &SignInRequest, label: &str) -> Result<SessionDto> {

@@ -124,11 +124,27 @@ pub struct Throttle {
 }
 
 impl Throttle {
+    /// Judges a try: counts it first, forgets it when it was good, or when it was not judged because the server is
+    /// full or broken.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`] without judging, or what the judgement says.
+    pub async fn judge<T>(&self, attempt: &Try, now: Timestamp, judgement: impl Future<Output = Result<T>>) -> Result<T> {
+        self.begin(attempt, now)?;
+        let outcome = judgement.await;
+        match &outcome {
+            Ok(_) => self.succeeded(attempt),
+            Err(Error::Rule(_) | Error::Fields(..)) => {}
+            Err(_) => self.withdraw(attempt),
+        }
+        outcome
+    }
+
     /// Counts a try before it is judged, so that many at once are counted too.
     ///
     /// # Errors
     /// [`Error::TooManyAttempts`] with the time to wait; nothing is counted then.
-    pub fn begin(&self, attempt: &Try, now: Timestamp) -> Result<()> {
+    fn begin(&self, attempt: &Try, now: Timestamp) -> Result<()> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let locks = attempt.keys.iter().filter_map(|key| counts.get(key)?.locked_until);
         if let Some(until) = locks.max().filter(|until| *until > now) {
@@ -150,7 +166,7 @@ impl Throttle {
     }
 
     /// The try was good: its identifiant and device start anew, and its network has one try less.
-    pub fn succeeded(&self, attempt: &Try) {
+    fn succeeded(&self, attempt: &Try) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         for key in &attempt.keys {
             if key.0 != Kind::Network {
@@ -162,7 +178,7 @@ impl Throttle {
     }
 
     /// The try was not judged.
-    pub fn withdraw(&self, attempt: &Try) {
+    fn withdraw(&self, attempt: &Try) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         for key in &attempt.keys {
             if let Some(count) = counts.get_mut(key) {
@@ -179,18 +195,21 @@ fn seconds_until(until: Timestamp, now: Timestamp) -> u32 {
     u32::try_from(until.duration_since(now).as_secs()).unwrap_or(0).saturating_add(1)
 }
 
-/// Full: what is forgotten anyway goes first, then the count that heard nothing for the longest time.
+/// Full: what is forgotten anyway goes first, then the half that heard nothing for the longest time; half, so that a
+/// flood does not pay for this each time.
 fn make_room(counts: &mut HashMap<(Kind, [u8; 16]), Count>, now: Timestamp) {
     if counts.len() < ROOM {
         return;
     }
     counts.retain(|key, count| !count.forgotten(key.0, now));
-    if counts.len() < ROOM {
+    if counts.len() < ROOM / 2 {
         return;
     }
-    if let Some(oldest) = counts.iter().min_by_key(|(_, count)| count.last).map(|(key, _)| *key) {
-        counts.remove(&oldest);
-    }
+    let mut last: Vec<Timestamp> = counts.values().map(|count| count.last).collect();
+    let middle = last.len() / 2;
+    let (_, median, _) = last.select_nth_unstable(middle);
+    let median = *median;
+    counts.retain(|_, count| count.last > median);
 }
 
 #[cfg(test)]

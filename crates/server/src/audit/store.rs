@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::writer::WriteTx;
 
 /// Entries written by one statement: eight values each, under SQLite's 32,766.
-const ROWS: usize = 1_000;
+const ROWS: usize = 200;
 
 #[derive(Debug, sea_orm::FromQueryResult)]
 struct SeqRow {

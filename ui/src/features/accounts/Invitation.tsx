@@ -14,8 +14,8 @@ import { useSignInFlow } from './signInFlow';
 export function Invitation({ onBack }: { onBack: () => void }) {
   const { t } = useText();
   const navigate = useNavigate();
-  const { setFlow } = useSignInFlow();
-  const [text, setText] = useState('');
+  const { flow, setFlow } = useSignInFlow();
+  const [text, setText] = useState(flow.letter ?? '');
   const [empty, setEmpty] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
   const read = useMutation({
@@ -26,6 +26,11 @@ export function Invitation({ onBack }: { onBack: () => void }) {
     },
   });
   useEffect(() => input.current?.focus(), []);
+  const { letter } = flow;
+  const { mutate } = read;
+  useEffect(() => {
+    if (letter !== undefined) mutate(letter);
+  }, [letter, mutate]);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -55,7 +60,12 @@ export function Invitation({ onBack }: { onBack: () => void }) {
           </span>
         </Field>
         <Actions>
-          <Button onClick={onBack}>{t('accounts.letter.byName')}</Button>
+          <Button
+            onClick={() => {
+              setFlow({});
+              onBack();
+            }}
+          >{t('accounts.letter.byName')}</Button>
           <Button type="submit" look="primary" busy={read.isPending}>
             {t('accounts.town.continue')}
           </Button>

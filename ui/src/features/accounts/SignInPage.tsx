@@ -34,7 +34,7 @@ function SignInForm({ commune }: { commune: CommuneView }) {
     defaultValues: {
       identifiant: flow.identifiant ?? '',
       code: '',
-      keep: keychain ? 'keychain' : 'passphrase',
+      keep: (keychain ? 'keychain' : 'passphrase') as KeepRequest['type'],
       passphrase: '',
     },
     shouldFocusError: false,
@@ -51,7 +51,7 @@ function SignInForm({ commune }: { commune: CommuneView }) {
 
   return (
     <Page narrow>
-      <PageTitle>{t('accounts.signIn.title', { commune: commune.name })}</PageTitle>
+      <PageTitle window={t('accounts.signIn.submit')}>{t('accounts.signIn.title', { commune: commune.name })}</PageTitle>
       <form onSubmit={(event) => void submit(event)} noValidate>
         <Card title={t('accounts.signIn.card')} id="sign-in-card">
           <p className={styles.words}>

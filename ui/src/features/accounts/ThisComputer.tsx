@@ -14,13 +14,13 @@ const kept: Record<ProfileView['protection'], MessageId> = {
 /** How this computer keeps the space, and how to end its connection with the town. */
 export function ThisComputer() {
   const { t } = useText();
-  const { profile, signInAgain } = useSpace();
+  const { profile } = useSpace();
   const signOut = useSessionMutation(() => backend.signOut());
   return (
     <Card title={t('account.computer.title')} id="computer-card">
       <p>{t(kept[profile.protection])}</p>
       {signOut.isError && <FailureNotice failure={signOut.error} />}
-      {!signInAgain && (
+      {profile.protection !== 'memoryOnly' && (
         <>
           <p>{t('account.computer.signOutWords')}</p>
           <Actions>

@@ -20,11 +20,13 @@ export function TownPage() {
   const { t } = useText();
   const session = useSession().data;
   const hasProfiles = session?.type === 'signedOut' && session.profiles.length > 0;
-  const [byLetter, setByLetter] = useState(false);
+  const { letter } = useSignInFlow().flow;
+  const [byHand, setByHand] = useState(false);
+  const byLetter = byHand || letter !== undefined;
   return (
     <Page narrow>
       <PageTitle lead={t('accounts.town.lead')}>{t('accounts.town.title')}</PageTitle>
-      {byLetter ? <Invitation onBack={() => setByLetter(false)} /> : <TownSearch onLetter={() => setByLetter(true)} />}
+      {byLetter ? <Invitation key={letter} onBack={() => setByHand(false)} /> : <TownSearch onLetter={() => setByHand(true)} />}
       {hasProfiles && (
         <div>
           <LinkButton look="quiet" to="/connexion" icon={<ArrowLeft size={18} aria-hidden="true" />}>

@@ -6,6 +6,8 @@ export interface SignInFlow {
   commune?: CommuneView;
   /** From the letter's QR code. */
   identifiant?: string;
+  /** Text of the letter's link with which the application was opened, to be read. */
+  letter?: string;
 }
 
 interface SignInFlowStore {

@@ -12,7 +12,7 @@ use crate::family::store::DetailChangeRow;
 use crate::writer::WriteTx;
 
 /// Values bound by one statement: SQLite takes 32,766, PostgreSQL 65,535.
-const VALUES: usize = 30_000;
+const VALUES: usize = 2_000;
 
 #[derive(Debug, FromQueryResult)]
 struct AccountRow {

@@ -1,0 +1,85 @@
+//! Doing what an operator asks.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use preau_protocol::ErrorCode;
+use preau_protocol::error::FieldError;
+
+use super::{Answer, Refusal, Request};
+use crate::accounts::agents::CreateAgent;
+use crate::app::App;
+use crate::audit::Actor;
+use crate::communes::{self, PutCommune};
+use crate::error::{Error, Result};
+use crate::family::agents::{DecideChange, waiting_changes};
+use crate::family::import::ImportFamilies;
+
+/// Executes a request. What a rule refuses is an answer; an error is something broken.
+///
+/// # Errors
+/// [`Error::Internal`] and [`Error::Busy`].
+pub async fn execute(app: &App, request: Request) -> Result<Answer> {
+    match attempt(app, request).await {
+        Err(Error::Rule(code)) => Ok(refused(code, Vec::new())),
+        Err(Error::Fields(code, fields)) => Ok(refused(code, fields)),
+        Err(Error::NotFound) => Ok(refused(ErrorCode::NotFound, Vec::new())),
+        other => other,
+    }
+}
+
+fn refused(code: ErrorCode, fields: Vec<FieldError>) -> Answer {
+    Answer::Refused(Refusal { code, fields })
+}
+
+async fn attempt(app: &App, request: Request) -> Result<Answer> {
+    match request {
+        Request::PutCommune { settings } => put_commune(app, &settings).await,
+        Request::CreateAgent { commune, identifiant, role } => {
+            let commune = commune_id(app, &commune).await?;
+            let keys = app.keys.clone();
+            let agent = app.writer.run(CreateAgent { commune, identifiant, role: role.into(), keys }).await?;
+            Ok(Answer::Agent {
+                account_id: agent.account,
+                identifiant: agent.identifiant,
+                one_time_code: agent.one_time_code,
+                totp_url: agent.totp_url,
+                recovery_codes: agent.recovery_codes,
+            })
+        }
+        Request::ImportFamilies { commune, csv, dry_run } => {
+            let commune = commune_id(app, &commune).await?;
+            let csv = STANDARD.decode(csv).map_err(|_| invalid("csv", "base64"))?;
+            let report = app.writer.run(ImportFamilies { commune, csv, dry_run }).await?;
+            Ok(Answer::Import { report })
+        }
+        Request::ListChanges { commune } => {
+            let commune = commune_id(app, &commune).await?;
+            Ok(Answer::Changes { changes: waiting_changes(&app.db, commune).await? })
+        }
+        Request::DecideChange { commune, change_id, decision } => {
+            let commune = commune_id(app, &commune).await?;
+            app.writer.run(DecideChange { commune, actor: Actor::Operator, change_id, decision }).await?;
+            Ok(Answer::Decided)
+        }
+    }
+}
+
+async fn put_commune(app: &App, settings: &str) -> Result<Answer> {
+    let settings = communes::read_settings(settings).map_err(|faults| {
+        let fields = faults.into_iter().map(|fault| FieldError { field: fault.field, rule: fault.reason }).collect();
+        Error::Fields(ErrorCode::InvalidRequest, fields)
+    })?;
+    Ok(Answer::Commune { commune_id: app.writer.run(PutCommune { settings }).await? })
+}
+
+async fn commune_id(app: &App, slug: &str) -> Result<uuid::Uuid> {
+    match communes::find(app.db.readers(), slug).await {
+        Ok(commune) => Ok(commune.commune_id),
+        Err(Error::NotFound | Error::Rule(ErrorCode::NotFound)) => Err(invalid("commune", "unknown")),
+        Err(error) => Err(error),
+    }
+}
+
+fn invalid(field: &str, rule: &str) -> Error {
+    Error::Fields(ErrorCode::InvalidRequest, vec![FieldError { field: field.into(), rule: rule.into() }])
+}

@@ -1,0 +1,107 @@
+//! What an operator does to a server from its own computer: a closed list of requests, executed by the running
+//! server when there is one (through its socket), by the command line itself when there is none.
+//!
+//! No table. Invariants: every change goes through the one writer; the socket answers to its owner and to root only.
+
+mod execute;
+pub mod socket;
+
+use preau_protocol::accounts::AgentRoleDto;
+use preau_protocol::agents::{DecideChangeRequest, WaitingChangeDto};
+use preau_protocol::error::{ErrorCode, FieldError};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::family::import::ImportReport;
+
+pub use execute::execute;
+
+/// Something to do. Communes are named by their slug.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "snake_case")]
+pub enum Request {
+    /// Make a commune, or bring its settings to these.
+    PutCommune {
+        /// A settings file's text.
+        settings: String,
+    },
+    /// Create an agent's account.
+    CreateAgent {
+        /// The commune.
+        commune: String,
+        /// As typed.
+        identifiant: String,
+        /// What they work on.
+        role: AgentRoleDto,
+    },
+    /// Import families, all or nothing.
+    ImportFamilies {
+        /// The commune.
+        commune: String,
+        /// The file's bytes, in base64.
+        csv: String,
+        /// Only say what would be done.
+        dry_run: bool,
+    },
+    /// The changes of details that wait for the town.
+    ListChanges {
+        /// The commune.
+        commune: String,
+    },
+    /// Decide on a change of details.
+    DecideChange {
+        /// The commune.
+        commune: String,
+        /// Which.
+        change_id: Uuid,
+        /// How.
+        decision: DecideChangeRequest,
+    },
+}
+
+/// What was done.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// The commune's id.
+    Commune {
+        /// Its id.
+        commune_id: Uuid,
+    },
+    /// What a new agent needs; shown once.
+    Agent {
+        /// The account.
+        account_id: Uuid,
+        /// As it is typed at sign-in.
+        identifiant: String,
+        /// For the first sign-in.
+        one_time_code: String,
+        /// `otpauth://` link.
+        totp_url: String,
+        /// Each good once.
+        recovery_codes: Vec<String>,
+    },
+    /// What an import did.
+    Import {
+        /// The report, with faults when nothing was done.
+        report: ImportReport,
+    },
+    /// Waiting changes.
+    Changes {
+        /// The oldest first.
+        changes: Vec<WaitingChangeDto>,
+    },
+    /// The change is decided.
+    Decided,
+    /// It was not done.
+    Refused(Refusal),
+}
+
+/// Why something was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The code.
+    pub code: ErrorCode,
+    /// What is wrong, and where.
+    pub fields: Vec<FieldError>,
+}

@@ -1,0 +1,53 @@
+//! The window.
+
+use crate::paths;
+use anyhow::Context;
+use std::path::Path;
+use tauri::plugin::TauriPlugin;
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, Wry};
+use tauri_plugin_window_state::StateFlags;
+
+const LABEL: &str = "main";
+
+/// Remembers where the window was, in the folder of data when the environment gives one.
+pub fn state_plugin(data_dir: Option<&Path>) -> TauriPlugin<Wry> {
+    let flags = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
+    let builder = tauri_plugin_window_state::Builder::default().with_state_flags(flags);
+    match data_dir.map(|dir| dir.join("window.json")) {
+        Some(file) => builder.with_filename(file.to_string_lossy()).build(),
+        None => builder.build(),
+    }
+}
+
+/// Opens it. The engine keeps nothing on disk, except under automation, which its private mode refuses: then it keeps
+/// to a folder among the data.
+pub fn open(app: &AppHandle) -> anyhow::Result<()> {
+    let builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+        .title("Préau")
+        .inner_size(1280.0, 800.0)
+        .min_inner_size(320.0, 480.0)
+        .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
+        .on_document_title_changed(|window, title| {
+            if let Err(error) = window.set_title(&title) {
+                tracing::debug!(%error, "the title did not change");
+            }
+        });
+    let automated = std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|on| on == "true");
+    let builder = if automated {
+        builder.data_directory(paths::data_dir(app)?.join("webview"))
+    } else {
+        builder.incognito(true)
+    };
+    builder.build().context("opening the window")?;
+    Ok(())
+}
+
+/// Brings the window forward.
+pub fn focus(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    for done in [window.unminimize(), window.show(), window.set_focus()] {
+        if let Err(error) = done {
+            tracing::debug!(%error, "the window did not come forward");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Every screen at every size, in both themes, asked by axe; and its picture.
+
+use crate::journey::{NEW_STREET, Scene, change_street, choose_code, choose_town, go_home, sign_in};
+use anyhow::{Context, Result, bail};
+use harness::Window;
+
+/// Collects the faults of all screens: one run tells them all.
+#[derive(Default)]
+struct Faults(Vec<String>);
+
+impl Faults {
+    async fn screen(&mut self, window: &Window, name: &str, sees: &str) -> Result<()> {
+        window.sees(sees).await.with_context(|| format!("screen « {name} »"))?;
+        if let Err(fault) = window.check_screen(name).await {
+            self.0.push(format!("{fault:#}"));
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn every_screen_is_sound() -> Result<()> {
+    let Scene { town: _town, server, desktop, letter } = Scene::new()?;
+    let window = desktop.open().await?;
+    let mut faults = Faults::default();
+    faults.screen(&window, "commune", "Se connecter à l'espace famille").await?;
+    choose_town(&window).await?;
+    faults.screen(&window, "mon-espace-perso", "MON ESPACE PERSO").await?;
+    window.click("link", "Je n'ai pas encore d'identifiant").await?;
+    faults.screen(&window, "sans-identifiant", "Vous venez d'arriver").await?;
+    window.click("link", "Revenir à la connexion").await?;
+    window.click("link", "Changer de commune").await?;
+    sign_in(&window, &letter).await?;
+    faults.screen(&window, "premier-code", "Votre code doit").await?;
+    choose_code(&window).await?;
+    inside(&window, &mut faults).await?;
+
+    server.stop();
+    window.click("button", "Synchroniser maintenant").await?;
+    faults.screen(&window, "synchronisation-hors-ligne", "Hors ligne").await?;
+    if faults.0.is_empty() {
+        return Ok(());
+    }
+    bail!("{}", faults.0.join("\n"))
+}
+
+async fn inside(window: &Window, faults: &mut Faults) -> Result<()> {
+    faults.screen(window, "home", "MON TABLEAU DE BORD").await?;
+    for (person, name, sees) in [
+        ("Claire Martel", "titulaire", "Coordonnées"),
+        ("Léo", "enfant", "Scolarité"),
+        ("Jeanne Martel", "contact", "grand-mère"),
+    ] {
+        window.click("link", person).await?;
+        faults.screen(window, name, sees).await?;
+    }
+    go_home(window).await?;
+    window.click("link", "Modifier mes coordonnées").await?;
+    faults.screen(window, "coordonnees", "Adresse postale du foyer").await?;
+    window.fill_in("combobox", "Numéro et rue", NEW_STREET).await?;
+    window.click("button", "ALLER À L'ÉTAPE 2").await?;
+    faults.screen(window, "coordonnees-etape-2", "Rien n'est encore envoyé").await?;
+    window.click("link", "Revenir à l'étape 1").await?;
+    go_home(window).await?;
+    change_street(window, NEW_STREET).await?;
+    faults.screen(window, "coordonnees-en-attente", "en attente de validation").await?;
+    for (item, name, sees) in [
+        ("Mon compte", "compte", "Changer mon identifiant"),
+        ("Préférences", "preferences", "Taille du texte"),
+        ("Accessibilité", "accessibilite", "État de conformité"),
+    ] {
+        window.click("button", "Claire Martel").await?;
+        window.click("menuitem", item).await?;
+        faults.screen(window, name, sees).await?;
+    }
+    window.click("link", "ouvrir la synchronisation").await?;
+    faults.screen(window, "synchronisation", "EN ATTENTE").await
+}

@@ -1,0 +1,222 @@
+/**
+ * A client that answers from memory, for looking at the interface in a browser and for its tests. It speaks the bridge's
+ * commands and events and knows just enough of the rules to walk every journey. Never part of the application.
+ */
+import { emit } from '@tauri-apps/api/event';
+import { mockIPC } from '@tauri-apps/api/mocks';
+import type * as Contract from '../src/bindings';
+import { changeDetails } from './fakeDetails';
+import * as sample from './sampleData';
+
+type Answers = { [Name in keyof typeof Contract.commands]: Awaited<ReturnType<(typeof Contract.commands)[Name]>> };
+type Args = Record<string, unknown>;
+
+const fail = (code: Contract.FailureCode, more: Partial<Contract.Failure> = {}): Contract.Failure => ({
+  code,
+  retryAfter: null,
+  requestId: null,
+  ...more,
+});
+
+export class FakeBackend {
+  session: Contract.SessionView = { type: 'signedOut', profiles: [], keychainAvailable: true };
+  preferences: Required<Contract.Preferences> = {
+    language: 'fr',
+    theme: 'system',
+    textSize: 100,
+    spacing: false,
+    typeface: 'figtree',
+  };
+  status: Contract.SyncStatusView = { ...sample.upToDate };
+  details: Contract.DetailsView = {
+    address: sample.homeAddress,
+    adults: sample.adults,
+    waiting: [],
+    settled: [],
+    addressByHand: true,
+    phonesByHand: false,
+  };
+  todo: Contract.TodoView[] = [];
+  outbox: Contract.OutboxItemView[] = [];
+  answered: Contract.OutboxItemView[] = [];
+  /** The text of the link that opened the application. */
+  invitation: string | null = null;
+  /** Commands that fail, and with what. */
+  failures: Partial<Record<keyof typeof Contract.commands, Contract.Failure>> = {};
+  /** What was asked, in order. */
+  calls: { command: string; args: Args }[] = [];
+
+  failWith(command: keyof typeof Contract.commands, code: Contract.FailureCode, more?: Partial<Contract.Failure>): this {
+    this.failures[command] = fail(code, more);
+    return this;
+  }
+
+  open(more: Partial<Extract<Contract.SessionView, { type: 'open' }>> = {}): this {
+    this.session = {
+      type: 'open',
+      profile: sample.profile,
+      commune: sample.parempuyre,
+      others: [],
+      signInAgain: false,
+      ...more,
+    };
+    return this;
+  }
+
+  goOffline(): this {
+    this.status = { ...this.status, state: 'offline', trouble: 'unreachable' };
+    return this;
+  }
+
+  readonly answers: { [Name in keyof Answers]: (args: Args) => Answers[Name] } = {
+    session: () => this.session,
+    findTowns: ({ text }) => {
+      const plain = (name: string) => name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+      return sample.towns.filter(({ name }) => plain(name).startsWith(plain(String(text))));
+    },
+    connectTown: ({ slug }) => {
+      if (slug !== sample.parempuyre.slug) throw fail('unreachable');
+      return sample.parempuyre;
+    },
+    readInvitation: ({ text }) => {
+      if (!String(text).startsWith('preau://')) throw fail('notAnInvitation');
+      return { commune: sample.parempuyre, identifiant: 'MARTEL-4821' };
+    },
+    signIn: ({ request }) => this.signIn(request as Contract.SignInRequest),
+    checkPersonalCode: ({ code }) => {
+      const text = String(code);
+      const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\d/, /[^\p{L}\d]/u].filter((kind) => kind.test(text)).length;
+      return {
+        longEnough: text.length >= 8 && text.length <= 128,
+        variedEnough: kinds >= 3,
+        withoutIdentifiant: !text.toLowerCase().includes('martel'),
+      };
+    },
+    setPersonalCode: ({ code }) => {
+      const check = this.answers.checkPersonalCode({ code });
+      if (!check.longEnough || !check.variedEnough || !check.withoutIdentifiant) throw fail('codeRefused');
+      return this.open().session;
+    },
+    openedInvitation: () => {
+      const text = this.invitation;
+      this.invitation = null;
+      return text;
+    },
+    signOut: () => this.answers.closeProfile({}),
+    openProfile: ({ id, passphrase }) => {
+      if (id === sample.lockedProfile.id && passphrase !== 'les tilleuls en fleur') throw fail('wrongPassphrase');
+      return this.open().session;
+    },
+    closeProfile: () => {
+      this.session = { type: 'signedOut', profiles: [sample.profile], keychainAvailable: true };
+      return this.session;
+    },
+    forgetProfile: ({ id }) => {
+      if (this.session.type === 'signedOut') {
+        this.session = { ...this.session, profiles: this.session.profiles.filter((known) => known.id !== id) };
+      }
+      return this.session;
+    },
+    account: () => ({ identifiant: 'MARTEL-4821' }),
+    changeIdentifiant: () => this.session,
+    changeCode: ({ current }) => {
+      if (current !== 'Tilleul-33290') throw fail('wrongCode');
+      return this.session;
+    },
+    home: () => ({
+      firstName: 'Claire',
+      welcome: sample.parempuyre.welcome,
+      adults: [sample.claire, sample.karim],
+      children: [sample.leo, sample.ines],
+      contacts: [sample.jeanne, sample.samir],
+      todo: this.todo,
+      detailsToSend: this.details.waiting.filter(({ state }) => state.type === 'toSend').length,
+      detailsWaiting: this.details.waiting.filter(({ state }) => state.type !== 'toSend').length,
+    }),
+    person: ({ id }) => {
+      const found = sample.people().find(({ line }) => line.id === id);
+      if (!found) throw fail('notFound');
+      return found;
+    },
+    details: () => this.details,
+    previewDetails: ({ request }) => changeDetails(this.details, request as Contract.ChangeDetailsRequest),
+    changeDetails: ({ request }) => {
+      const answer = changeDetails(this.details, request as Contract.ChangeDetailsRequest);
+      if (answer.type === 'changes') this.keep(answer.changes);
+      return answer;
+    },
+    suggestAddresses: ({ text }) => {
+      if (this.status.state === 'offline') throw fail('offline');
+      return String(text).startsWith('12') ? sample.suggestions : [];
+    },
+    syncStatus: () => this.status,
+    syncCenter: () => ({ status: this.status, waiting: this.outbox, answered: this.answered }),
+    syncNow: () => this.status,
+    giveUp: ({ opId }) => {
+      this.outbox = this.outbox.filter((item) => item.opId !== opId);
+      this.status = { ...this.status, pending: this.outbox.length };
+      return this.answers.syncCenter({});
+    },
+    acknowledgeRefusal: ({ opId }) => {
+      const item = this.outbox.find((known) => known.opId === opId);
+      this.outbox = this.outbox.filter((known) => known.opId !== opId);
+      if (item) this.answered = [{ ...item, canGiveUp: false, canRetry: false }, ...this.answered];
+      this.status = { ...this.status, state: 'upToDate', refused: 0 };
+      return this.answers.syncCenter({});
+    },
+    preferences: () => this.preferences,
+    setPreferences: ({ preferences }) => {
+      this.preferences = preferences as Required<Contract.Preferences>;
+      return this.preferences;
+    },
+  };
+
+  handle(command: string, args: Args): unknown {
+    const name = command.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) as keyof Answers;
+    this.calls.push({ command: name, args });
+    const failure = this.failures[name];
+    if (failure) throw failure;
+    const answer = this.answers[name];
+    if (!answer) throw new Error(`no such command: ${command}`);
+    return structuredClone(answer(args));
+  }
+
+  private signIn({ code, identifiant, keep }: Contract.SignInRequest): Contract.SessionView {
+    if (code === 'mauvais') throw fail('signInRefused');
+    if (this.session.type === 'open') {
+      this.session = { ...this.session, signInAgain: false };
+      return this.session;
+    }
+    if (code.startsWith('UNIQUE')) {
+      this.session = { type: 'firstCode', commune: sample.parempuyre, identifiant };
+      return this.session;
+    }
+    return this.open({ profile: { ...sample.profile, protection: keep.type } }).session;
+  }
+
+  private keep(changes: Contract.DetailChangeView[]): void {
+    this.details = { ...this.details, waiting: [...changes, ...this.details.waiting] };
+    this.outbox = [
+      ...this.outbox,
+      ...changes.map(
+        (change): Contract.OutboxItemView => ({
+          opId: change.id,
+          subject: { type: 'changeDetail', change },
+          state: { type: 'kept' },
+          since: change.askedAt,
+          attempts: 0,
+          canRetry: true,
+          canGiveUp: true,
+        }),
+      ),
+    ];
+    this.status = { ...this.status, pending: this.outbox.length };
+    void emit('data-changed', { topics: ['outbox'] });
+    void emit('sync-status-changed', this.status);
+  }
+}
+
+/** Puts the fake where the bridge looks for Tauri. */
+export function install(fake: FakeBackend): void {
+  mockIPC((command, args) => fake.handle(command, (args ?? {}) as Args), { shouldMockEvents: true });
+}

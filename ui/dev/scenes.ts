@@ -1,0 +1,123 @@
+/** Situations to look at and to test. */
+import type * as Contract from '../src/bindings';
+import { FakeBackend } from './fakeBackend';
+import { change, homeAddress, lockedProfile, minutesAgo, parempuyre, profile, suggestions } from './sampleData';
+
+const pending = { opId: 'op-1', state: 'kept', since: minutesAgo(200), attempts: 0 } as const;
+const newAddress = suggestions[0] ?? homeAddress;
+
+const movingHouse = (state: Contract.DetailStateView): Contract.DetailChangeView => ({
+  id: 'change-address',
+  personId: null,
+  personName: null,
+  field: 'address',
+  old: { type: 'address', address: homeAddress },
+  new: { type: 'address', address: newAddress },
+  state,
+  askedAt: minutesAgo(200),
+});
+
+const item = (
+  opId: string,
+  asked: Contract.DetailChangeView,
+  state: Contract.OutboxStateView,
+  attempts: number,
+): Contract.OutboxItemView => ({
+  opId,
+  subject: { type: 'changeDetail', change: asked },
+  state,
+  since: asked.askedAt,
+  attempts,
+  canRetry: state.type === 'kept' || state.type === 'unanswered',
+  canGiveUp: state.type === 'kept' || state.type === 'unanswered',
+});
+
+/** Everything that can wait or be answered, at once. */
+function busyOutbox(fake: FakeBackend): FakeBackend {
+  const phone = change('mobilePhone', '06 12 34 56 78', '06 98 76 54 32', { type: 'toSend', pending });
+  const email = change('email', 'karim.daoud@exemple.fr', 'k.daoud@exemple.fr', { type: 'awaitsConfirmation' }, 'karim');
+  const landline = change('landlinePhone', null, '05 56 00 11 22', { type: 'accepted' });
+  const refused = change(
+    'landlinePhone',
+    '05 56 12 34 56',
+    '05 56 12 34 57',
+    { type: 'refused', reason: 'Ce numéro est celui de l’école.', code: null },
+    'karim',
+  );
+  fake.details = {
+    ...fake.details,
+    waiting: [movingHouse({ type: 'awaitsTown' }), phone, email],
+    settled: [landline, refused],
+  };
+  fake.outbox = [
+    item('op-1', phone, { type: 'kept' }, 0),
+    item('op-2', movingHouse({ type: 'toSend', pending }), { type: 'unanswered' }, 3),
+    item('op-3', refused, { type: 'rejected', code: 'stale_value' }, 1),
+  ];
+  fake.answered = [
+    item('op-4', email, { type: 'waiting' }, 1),
+    item('op-5', landline, { type: 'applied' }, 1),
+  ];
+  return fake;
+}
+
+const open = (): FakeBackend => new FakeBackend().open();
+
+export const scenes = {
+  fresh: () => new FakeBackend(),
+  noKeychain: () => {
+    const fake = new FakeBackend();
+    fake.session = { type: 'signedOut', profiles: [], keychainAvailable: false };
+    return fake;
+  },
+  profiles: () => {
+    const fake = new FakeBackend();
+    fake.session = { type: 'signedOut', profiles: [profile, lockedProfile], keychainAvailable: true };
+    return fake;
+  },
+  firstCode: () => {
+    const fake = new FakeBackend();
+    fake.session = { type: 'firstCode', commune: parempuyre, identifiant: 'MARTEL-4821' };
+    return fake;
+  },
+  open,
+  todo: () => {
+    const fake = open().open({ others: [lockedProfile] });
+    fake.todo = [
+      { type: 'refusedOperations', count: 1 },
+      { type: 'addressMissing' },
+      { type: 'phoneMissing' },
+      { type: 'emailToConfirm', email: 'k.daoud@exemple.fr' },
+    ];
+    return fake;
+  },
+  offline: () => {
+    const fake = busyOutbox(open().goOffline());
+    fake.status = { ...fake.status, pending: 2 };
+    return fake;
+  },
+  attention: () => {
+    const fake = busyOutbox(open());
+    fake.todo = [{ type: 'refusedOperations', count: 1 }];
+    fake.status = { ...fake.status, state: 'attention', pending: 2, refused: 1, clockOffMinutes: 74 };
+    return fake;
+  },
+  again: () => {
+    const fake = busyOutbox(open().open({ signInAgain: true }));
+    fake.status = { ...fake.status, state: 'attention', pending: 2, trouble: 'signInAgain' };
+    return fake;
+  },
+  receiving: () => {
+    const fake = open();
+    fake.status = { ...fake.status, state: 'receiving', received: 120, lastSyncAt: null };
+    return fake;
+  },
+  sending: () => {
+    const fake = busyOutbox(open());
+    fake.status = { ...fake.status, state: 'sending', pending: 2 };
+    return fake;
+  },
+  broken: () => open().failWith('home', 'internal').failWith('details', 'cacheDamaged'),
+} satisfies Record<string, () => FakeBackend>;
+
+export type SceneName = keyof typeof scenes;
