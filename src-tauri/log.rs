@@ -13,7 +13,8 @@ const LONGEST: u64 = 1024 * 1024;
 /// Starts logging. `PREAU_LOG` chooses what, as `RUST_LOG` would.
 pub fn start(data_dir: &Path) -> anyhow::Result<()> {
     let file = open(data_dir).context("opening the log")?;
-    let filter = EnvFilter::try_from_env("PREAU_LOG").unwrap_or_else(|_| EnvFilter::new("warn,preau_client=info,preau_lib=info"));
+    let filter = EnvFilter::try_from_env("PREAU_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,preau_client=info,preau_lib=info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Mutex::new(file));
     // A second start in one process, as tests do, keeps the first log.
     if log.try_init().is_err() {

@@ -33,11 +33,8 @@ pub fn open(app: &AppHandle) -> anyhow::Result<()> {
             }
         });
     let automated = std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|on| on == "true");
-    let builder = if automated {
-        builder.data_directory(paths::data_dir(app)?.join("webview"))
-    } else {
-        builder.incognito(true)
-    };
+    let builder =
+        if automated { builder.data_directory(paths::data_dir(app)?.join("webview")) } else { builder.incognito(true) };
     builder.build().context("opening the window")?;
     Ok(())
 }

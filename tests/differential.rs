@@ -83,7 +83,8 @@ impl World {
         town.import(OTHER_SLUG, &families(6))?;
         let [claire, neighbour] = ["F0001", "F0003"].map(|family| town.letters(SLUG, family));
         let elsewhere = town.letters(OTHER_SLUG, "F0003")?.remove(0);
-        let agent = town.run(&["create-agent", "--commune", SLUG, "--identifiant", "agent.un", "--role", "desk"])?;
+        let agent =
+            town.run(&["create-agent", "--commune", SLUG, "--identifiant", "agent.un", "--role", "desk", "--json"])?;
         let server = town.serve()?;
         let api = server.api()?;
         Ok(Self {
@@ -125,23 +126,14 @@ impl World {
     }
 }
 
-/// Signs an agent in with the one-time code and a recovery code of what `create-agent` printed.
+/// Signs an agent in with what `create-agent --json` printed: the one-time code and a recovery code.
 async fn sign_in_agent(api: &Api, printed: &str) -> Result<Session> {
-    let words: Vec<&str> = printed.split(|c: char| c.is_whitespace() || matches!(c, ',' | '"')).collect();
-    let is_code =
-        |word: &&&str| word.len() == 14 && word.split('-').count() == 3 && word.split('-').all(|part| part.len() == 4);
-    let one_time = *words.iter().find(is_code).with_context(|| printed.to_owned())?;
-    let like_code = |word: &str| {
-        word.contains('-') && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && word.len() > 8
-    };
-    let recovery: Vec<&str> = words.iter().copied().filter(|word| *word != one_time && like_code(word)).collect();
-    for code in &recovery {
-        if let Ok(session) = api.sign_in(SLUG, "agent.un", one_time, Some(code)).await {
-            api.set_code(&session.token, one_time, CODE).await?;
-            return Ok(session);
-        }
-    }
-    bail!("no recovery code of {recovery:?} opens the agent's account:\n{printed}")
+    let agent: Value = serde_json::from_str(printed).context("what create-agent printed")?;
+    let one_time = agent["one_time_code"].as_str().context("a one-time code")?;
+    let recovery = agent["recovery_codes"][0].as_str();
+    let session = api.sign_in(SLUG, "agent.un", one_time, recovery).await?;
+    api.set_code(&session.token, one_time, CODE).await?;
+    Ok(session)
 }
 
 /// The routes of the served document.

@@ -66,7 +66,11 @@ pub async fn sign_out(client: State<'_, Client>) -> Result<SessionView, Failure>
 /// Opens a space of this computer.
 #[tauri::command]
 #[specta::specta]
-pub async fn open_profile(client: State<'_, Client>, id: String, passphrase: Option<String>) -> Result<SessionView, Failure> {
+pub async fn open_profile(
+    client: State<'_, Client>,
+    id: String,
+    passphrase: Option<String>,
+) -> Result<SessionView, Failure> {
     client.open_profile(&id, passphrase.as_deref()).await
 }
 
@@ -94,7 +98,11 @@ pub async fn account(client: State<'_, Client>) -> Result<AccountView, Failure> 
 /// Changes the identifiant.
 #[tauri::command]
 #[specta::specta]
-pub async fn change_identifiant(client: State<'_, Client>, code: String, identifiant: String) -> Result<SessionView, Failure> {
+pub async fn change_identifiant(
+    client: State<'_, Client>,
+    code: String,
+    identifiant: String,
+) -> Result<SessionView, Failure> {
     client.change_identifiant(&code, &identifiant).await
 }
 

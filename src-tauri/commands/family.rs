@@ -30,14 +30,20 @@ pub async fn details(client: State<'_, Client>) -> Result<DetailsView, Failure> 
 /// What a form would change; keeps nothing.
 #[tauri::command]
 #[specta::specta]
-pub async fn preview_details(client: State<'_, Client>, request: ChangeDetailsRequest) -> Result<ChangeDetailsView, Failure> {
+pub async fn preview_details(
+    client: State<'_, Client>,
+    request: ChangeDetailsRequest,
+) -> Result<ChangeDetailsView, Failure> {
     client.preview_details(&request).await
 }
 
 /// *VALIDER*: what a form changes enters the outbox.
 #[tauri::command]
 #[specta::specta]
-pub async fn change_details(client: State<'_, Client>, request: ChangeDetailsRequest) -> Result<ChangeDetailsView, Failure> {
+pub async fn change_details(
+    client: State<'_, Client>,
+    request: ChangeDetailsRequest,
+) -> Result<ChangeDetailsView, Failure> {
     client.change_details(&request).await
 }
 

@@ -81,7 +81,7 @@ impl Desktop {
             ("XDG_CONFIG_HOME", inside("home/.config")),
             ("XDG_DATA_HOME", inside("home/.local/share")),
             ("TMPDIR", inside("tmp")),
-            ("LANG", "fr_FR.UTF-8".into()),
+            ("LC_ALL", "C.UTF-8".into()),
             ("LANGUAGE", "fr".into()),
         ];
         if self.plain {

@@ -6,3 +6,4 @@ mod keyboard;
 mod left_on_disk;
 mod offline;
 mod screens;
+mod start;

@@ -3,6 +3,7 @@
 
 use crate::journey::{NEW_STREET, Scene, change_street, first_login, open_space, read_everything};
 use anyhow::{Context, Result};
+use preau_protocol::agents::WaitingChangeDto;
 use xtask::demo_families::SLUG;
 
 #[tokio::test]
@@ -32,7 +33,7 @@ async fn what_was_typed_offline_survives_a_kill_and_arrives_once() -> Result<()>
     window.click("link", "Modifier mes coordonnées").await?;
     window.sees("en attente de validation").await?;
 
-    let waiting = town.run(&["changes", "--commune", SLUG, "list"])?;
+    let waiting = town.run(&["changes", "--commune", SLUG, "list", "--json"])?;
     let change = once(&waiting)?;
     town.run(&["changes", "--commune", SLUG, "accept", &change])?;
     window.sees("acceptée").await?;
@@ -47,9 +48,9 @@ async fn what_was_typed_offline_survives_a_kill_and_arrives_once() -> Result<()>
 
 /// The id of the only change of the list.
 fn once(list: &str) -> Result<String> {
-    let is_id = |word: &&str| word.len() == 36 && word.chars().filter(|c| *c == '-').count() == 4;
-    let lines: Vec<&str> = list.lines().filter(|line| line.contains(NEW_STREET)).collect();
-    assert_eq!(lines.len(), 1, "the change arrived once:\n{list}");
-    let words = lines[0].split(|c: char| !(c.is_ascii_hexdigit() || c == '-'));
-    words.into_iter().find(|word| is_id(word)).map(str::to_owned).context("the id of the change")
+    let waiting: Vec<WaitingChangeDto> = serde_json::from_str(list).context("the list of changes")?;
+    assert_eq!(waiting.len(), 1, "the change arrived once:\n{list}");
+    let new = serde_json::to_string(&waiting[0].change.new)?;
+    assert!(new.contains(NEW_STREET), "{new}");
+    Ok(waiting[0].change.change_id.to_string())
 }

@@ -46,7 +46,11 @@ export class FakeBackend {
   /** What was asked, in order. */
   calls: { command: string; args: Args }[] = [];
 
-  failWith(command: keyof typeof Contract.commands, code: Contract.FailureCode, more?: Partial<Contract.Failure>): this {
+  failWith(
+    command: keyof typeof Contract.commands,
+    code: Contract.FailureCode,
+    more?: Partial<Contract.Failure>,
+  ): this {
     this.failures[command] = fail(code, more);
     return this;
   }

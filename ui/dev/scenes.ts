@@ -35,7 +35,13 @@ const item = (
 /** Everything that can wait or be answered, at once. */
 function busyOutbox(fake: FakeBackend): FakeBackend {
   const phone = change('mobilePhone', '06 12 34 56 78', '06 98 76 54 32', { type: 'toSend', pending });
-  const email = change('email', 'karim.daoud@exemple.fr', 'k.daoud@exemple.fr', { type: 'awaitsConfirmation' }, 'karim');
+  const email = change(
+    'email',
+    'karim.daoud@exemple.fr',
+    'k.daoud@exemple.fr',
+    { type: 'awaitsConfirmation' },
+    'karim',
+  );
   const landline = change('landlinePhone', null, '05 56 00 11 22', { type: 'accepted' });
   const refused = change(
     'landlinePhone',
@@ -54,10 +60,7 @@ function busyOutbox(fake: FakeBackend): FakeBackend {
     item('op-2', movingHouse({ type: 'toSend', pending }), { type: 'unanswered' }, 3),
     item('op-3', refused, { type: 'rejected', code: 'stale_value' }, 1),
   ];
-  fake.answered = [
-    item('op-4', email, { type: 'waiting' }, 1),
-    item('op-5', landline, { type: 'applied' }, 1),
-  ];
+  fake.answered = [item('op-4', email, { type: 'waiting' }, 1), item('op-5', landline, { type: 'applied' }, 1)];
   return fake;
 }
 

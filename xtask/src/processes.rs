@@ -166,12 +166,13 @@ pub fn run_reading(command: &mut Command, mut read: impl FnMut(&str) + Send) -> 
 /// Runs a program quietly and gives what it printed on standard output.
 ///
 /// # Errors
-/// When it cannot start or fails; the error carries what it wrote on standard error.
+/// When it cannot start or fails; the error carries what it said.
 pub fn output(command: &mut Command) -> Result<String> {
     let line = shown(command);
     let output = command.stdin(Stdio::null()).output().with_context(|| line.clone())?;
     if !output.status.success() {
-        bail!("{line}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr).trim());
+        let said = [output.stdout, output.stderr].concat();
+        bail!("{line}: {}\n{}", output.status, String::from_utf8_lossy(&said).trim());
     }
     String::from_utf8(output.stdout).with_context(|| line)
 }

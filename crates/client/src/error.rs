@@ -163,7 +163,10 @@ const SQLITE_NOTADB: i32 = 26;
 
 impl From<sqlx::Error> for CacheError {
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
+        let code = error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code)
+            .and_then(|code| code.parse::<i32>().ok());
         // Extended codes carry the primary one in their low byte.
         match code.map(|code| code & 0xff) {
             Some(SQLITE_FULL) => Self::DiskFull,

@@ -14,8 +14,5 @@ pub mod preferences;
 pub mod profiles;
 pub mod sync;
 
-#[cfg(test)]
-mod testing;
-
 pub use app::{Client, Environment, Listener, Notice, Topic};
 pub use error::{Error, Failure, FailureCode};

@@ -19,10 +19,11 @@ use crate::http::TlsFiles;
 pub const PREFIX: &str = "PREAU_SERVER_";
 
 /// What may stand in the file, each also as a variable.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "data",
     "database",
     "listen",
+    "public_url",
     "tls_cert",
     "tls_key",
     "allow_plain_http",
@@ -57,6 +58,8 @@ pub struct Config {
     pub database: Location,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// The server's address as families reach it, printed on letters.
+    pub public_url: String,
     /// Certificate and key; none for plain HTTP.
     pub tls: Option<TlsFiles>,
     /// The search address of the national address base, or of a copy of it.
@@ -188,9 +191,12 @@ impl Reader {
         let listen = listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8443)));
         let tls = self.tls();
         self.require_tls(listen, tls.is_some());
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let public_url: Option<Url> = self.parsed("public_url", "a URL, https://preau.example.fr,");
         let config = Config {
             database: self.database(&data),
             listen,
+            public_url: public_url.map_or_else(|| format!("{scheme}://{listen}"), |url| url.as_str().trim_end_matches('/').to_owned()),
             tls,
             geocoder: self.geocoder(),
             metrics_listen: self.parsed("metrics_listen", "an address and port, 127.0.0.1:9100,"),

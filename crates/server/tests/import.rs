@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "import/any_file.rs"]
+mod any_file;
+#[path = "import/faults.rs"]
+mod faults;
 mod support;
 
 use std::collections::BTreeMap;
@@ -102,7 +106,11 @@ async fn identifiants(harness: &Harness, town: &Town) -> Vec<String> {
 async fn state(harness: &Harness, town: &Town) -> Vec<String> {
     let sql = "SELECT CAST(stream_id AS text) || ' ' || CAST(version AS text) AS text FROM stream WHERE commune_id = $1 \
                UNION ALL SELECT CAST(seq AS text) || ' ' || action AS text FROM audit WHERE commune_id = $1 ORDER BY 1";
-    let sql = if harness.engine == support::Engine::Sqlite { sql.replace("CAST(stream_id AS text)", "hex(stream_id)") } else { sql.into() };
+    let sql = if harness.engine == support::Engine::Sqlite {
+        sql.replace("CAST(stream_id AS text)", "hex(stream_id)")
+    } else {
+        sql.into()
+    };
     texts(harness, town, &sql).await
 }
 
@@ -141,10 +149,7 @@ async fn a_rich_file_is_on_record_as_written() {
         assert_eq!(claire.contacts[0].relation, "grand-mère");
         assert!(claire.contacts[0].may_collect && claire.contacts[0].emergency);
         assert_eq!(families["F0003"].quotients[0].source, QuotientSourceDto::None);
-        assert_eq!(
-            identifiants(&harness, &town).await,
-            ["claire.martel", "daoud01", "martel01", "oeuvrard01"]
-        );
+        assert_eq!(identifiants(&harness, &town).await, ["claire.martel", "daoud01", "martel01", "oeuvrard01"]);
     })
     .await;
 }
@@ -163,7 +168,9 @@ async fn separated_parents_share_a_child_and_nothing_else() {
 
         let served = "SELECT body AS text FROM change WHERE commune_id = $1 AND NOT deleted AND stream_id = \
                       (SELECT family_id FROM family WHERE commune_id = $1 AND reference = 'REF')";
-        for (reference, absent) in [("F0001", ["allée du Port", "1450", "Karim", "+336987"]), ("F0002", ["Ormes", "612", "Claire", "Jeanne"])] {
+        for (reference, absent) in
+            [("F0001", ["allée du Port", "1450", "Karim", "+336987"]), ("F0002", ["Ormes", "612", "Claire", "Jeanne"])]
+        {
             let bodies = texts(&harness, &town, &served.replace("REF", reference)).await.join("\n");
             assert!(bodies.contains("Léo"), "{bodies}");
             for text in absent {
@@ -268,7 +275,8 @@ async fn a_file_may_name_only_what_it_needs() {
     on_each_engine(async |harness: Harness| {
         let town = harness.town("parempuyre").await;
         accepted(&harness, &town, csv(RICH)).await;
-        let report = accepted(&harness, &town, "mois,valeur,source,famille,TYPE\n2026-09,480,caf,F0001,Quotient\n").await;
+        let report =
+            accepted(&harness, &town, "mois,valeur,source,famille,TYPE\n2026-09,480,caf,F0001,Quotient\n").await;
         assert_eq!((report.quotients, report.families_touched), (created(1), 1));
         assert_eq!(families(&harness, &town).await["F0001"].quotients[0].value, Some(480));
     })
@@ -326,212 +334,22 @@ async fn the_town_is_told_what_it_overwrites() {
     .await;
 }
 
-mod faults {
-    use super::*;
-
-    /// Rows added to [`RICH`], and the fault of the last one: column and code.
-    const TABLE: &[(&[&str], &str, &str)] = &[
-        (&["type=cousin famille=F0001"], "type", "unknown_type"),
-        (&["famille=F0001"], "type", "required"),
-        (&["type=famille adresse=1_rue_x code_postal=33290 ville=P"], "famille", "required"),
-        (&["type=famille famille=F0001"], "famille", "family_twice"),
-        (&["type=famille famille=F0009"], "famille", "holder_missing"),
-        (&["type=quotient famille=F0003 source=CAF valeur=2 mois=2026-02 mobile=0612345678"], "mobile", "not_for_this_type"),
-        (&["type=adulte famille=F0003 role=co-titulaire nom=Martel"], "prenom", "required"),
-        (&["type=adulte famille=F0003 role=voisin nom=Martel prenom=Ana"], "role", "role"),
-        (&["type=adulte famille=F0003 role=titulaire nom=Martel prenom=Ana"], "role", "role_twice"),
-        (&["type=adulte famille=F0008 role=titulaire nom=Martel prenom=Ana"], "famille", "unknown_family"),
-        (&["type=adulte famille=F0003 role=co-titulaire nom=Martel prenom=Ana mobile=0700000000"], "mobile", "phone"),
-        (&["type=adulte famille=F0003 role=co-titulaire nom=Martel prenom=Ana fixe=12"], "fixe", "phone"),
-        (&["type=adulte famille=F0003 role=co-titulaire nom=Martel prenom=Ana courriel=ana"], "courriel", "email"),
-        (&["type=adulte famille=F0003 role=co-titulaire nom=Martel prenom=Ana identifiant=été"], "identifiant", "identifiant"),
-        (
-            &["type=adulte famille=F0003 role=co-titulaire nom=Martel prenom=Ana identifiant=CLAIRE.martel"],
-            "identifiant",
-            "identifiant_twice",
-        ),
-        (
-            &["type=adulte famille=F0003 role=co-titulaire nom=Martel prenom=Ana identifiant=agent.accueil"],
-            "identifiant",
-            "identifiant_taken",
-        ),
-        (&["type=enfant enfant=E0001 nom=X prenom=Y naissance=01/01/2020"], "enfant", "child_twice"),
-        (&["type=enfant enfant=E0009 nom=X prenom=Y naissance=01/01/2020"], "enfant", "child_without_link"),
-        (&["type=scolarite enfant=E0002 du=31/02/2025 ecole=J niveau=CP"], "du", "date"),
-        (&["type=scolarite enfant=E0002 du=01/09/2025 au=31/08/2025 ecole=J niveau=CP"], "au", "ends_before"),
-        (&["type=scolarite enfant=E0008 du=01/09/2025 ecole=J niveau=CP"], "enfant", "unknown_child"),
-        (&["type=scolarite enfant=E0001 du=01/09/2026 ecole=J niveau=CP"], "du", "schooling_overlaps"),
-        (&["type=scolarite enfant=E0001 du=01/03/2026 ecole=J niveau=CP"], "du", "schooling_overlaps"),
-        (&["type=lien famille=F0003 enfant=E0001 du=01/09/2025 reserve=peut-être recupere=oui paie=non"], "reserve", "yes_or_no"),
-        (&["type=lien famille=F0003 enfant=E0001 du=01/09/2025 reserve=oui paie=non"], "recupere", "required"),
-        (&["type=lien famille=F0002 enfant=E0001 du=01/09/2030 reserve=oui recupere=oui paie=non"], "enfant", "link_twice"),
-        (
-            &["type=contact famille=F0001 nom=oeuvrard prenom=Jeanne lien=tante recupere=non urgence=non"],
-            "nom",
-            "contact_twice",
-        ),
-        (&["type=quotient famille=F0003 source=mairie valeur=2 mois=2026-02"], "source", "source"),
-        (&["type=quotient famille=F0003 source=CAF valeur=-2 mois=2026-02"], "valeur", "value"),
-        (&["type=quotient famille=F0003 source=CAF mois=2026-02"], "valeur", "required"),
-        (&["type=quotient famille=F0003 source=aucune valeur=2 mois=2026-02"], "valeur", "value_without_source"),
-        (&["type=quotient famille=F0003 source=CAF valeur=2 mois=février"], "mois", "month"),
-        (&["type=quotient famille=F0001 source=CAF valeur=2 mois=2026-01"], "mois", "month_twice"),
-    ];
-
-    async fn agent_named(harness: &Harness, town: &Town, identifiant: &str) {
-        let sql = "INSERT INTO account (commune_id, account_id, identifiant, role, failures, created_at) \
-                   VALUES ($1, $2, $3, 'desk', 0, 0)";
-        harness.sql(sql, vec![town.id.into(), Uuid::now_v7().into(), identifiant.into()]).await;
-    }
-
-    fn found(report: &ImportReport) -> Vec<(u64, Option<&str>, &str)> {
-        report.faults.iter().map(|fault| (fault.line, fault.column.as_deref(), fault.reason.code())).collect()
-    }
-
-    #[tokio::test]
-    async fn each_says_its_line_column_and_reason() {
-        on_each_engine(async |harness: Harness| {
-            let town = harness.town("parempuyre").await;
-            agent_named(&harness, &town, "agent.accueil").await;
-            for (rows, column, code) in TABLE {
-                let all: Vec<&str> = RICH.iter().chain(*rows).copied().collect();
-                let report = import(&harness, &town, csv(&all)).await;
-                let line = all.len() as u64 + 1;
-                assert_eq!(found(&report), [(line, Some(*column), *code)], "{rows:?}");
-                assert!(report.to_string().contains(&format!("ligne {line}, colonne « {column} »")));
-            }
-            assert!(families(&harness, &town).await.is_empty());
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn long_texts_addresses_and_births_are_checked() {
-        on_each_engine(async |harness: Harness| {
-            let town = harness.town("parempuyre").await;
-            let long = "x".repeat(81);
-            let address = format!("type=famille famille=F0007 adresse={} code_postal=3329 ville=", &long[..39]);
-            let rows = [
-                &address,
-                "type=adulte famille=F0007 role=titulaire nom=Martel prenom=Ana",
-                &format!("type=enfant enfant=E0007 nom={long} prenom=Y naissance=24/11/2026"),
-                "type=lien famille=F0007 enfant=E0007 du=01/09/2025 reserve=oui recupere=oui paie=oui",
-            ];
-            let report = import(&harness, &town, csv(&rows)).await;
-            assert_eq!(
-                found(&report),
-                [
-                    (2, Some("adresse"), "line_too_long"),
-                    (2, Some("code_postal"), "postcode"),
-                    (2, Some("ville"), "required"),
-                    (4, Some("naissance"), "born_later"),
-                    (4, Some("nom"), "too_long"),
-                ]
-            );
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn one_mistake_does_not_raise_others() {
-        on_each_engine(async |harness: Harness| {
-            let town = harness.town("parempuyre").await;
-            let rows = csv(RICH).replace("33290;Parempuyre;06", "33290;;06").replace("14/05/2018;;", "14/05/18;;");
-            let report = import(&harness, &town, rows.replace("06 12 34 56 78", "06 12")).await;
-            assert!(found(&report).iter().all(|(_, _, code)| ["phone", "date"].contains(code)), "{report}");
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn a_person_is_never_replaced() {
-        on_each_engine(async |harness: Harness| {
-            let town = harness.town("parempuyre").await;
-            accepted(&harness, &town, csv(RICH)).await;
-            for (row, code) in [
-                ("type=adulte famille=F0001 role=titulaire nom=Daoud prenom=Karim", Some("another_person")),
-                ("type=adulte famille=F0001 role=titulaire nom=oeuvrard prenom=helene", Some("role_changed")),
-                ("type=adulte famille=F0003 role=co-titulaire nom=Martel prenom=Paul", Some("role_changed")),
-                ("type=adulte famille=F0001 role=titulaire nom=Martel-Petit prenom=Claire", None),
-            ] {
-                let report = import(&harness, &town, csv(&[row])).await;
-                assert_eq!(report.faults.first().map(|fault| fault.reason.code()), code, "{row}");
-            }
-            assert_eq!(families(&harness, &town).await["F0001"].adults[0].last_name, "Martel-Petit");
-        })
-        .await;
-    }
-
-    #[tokio::test]
-    async fn a_schooling_on_record_is_not_overlapped() {
-        on_each_engine(async |harness: Harness| {
-            let town = harness.town("parempuyre").await;
-            accepted(&harness, &town, csv(RICH)).await;
-            let row = "type=scolarite enfant=E0001 du=01/01/2025 au=30/09/2025 ecole=J niveau=CP";
-            let report = import(&harness, &town, csv(&[row])).await;
-            assert_eq!(found(&report), [(2, Some("au"), Reason::SchoolingOverlaps.code())]);
-            let row = "type=scolarite enfant=E0001 du=01/09/2027 ecole=J niveau=CM1";
-            accepted(&harness, &town, csv(&[row])).await;
-        })
-        .await;
-    }
-}
-
-mod any_file {
-    use super::*;
-    use proptest::prelude::*;
-    use proptest::test_runner::{Config, TestRunner};
-
-    /// A file with bytes changed, cut, or repeated.
-    fn damaged() -> impl Strategy<Value = Vec<u8>> {
-        let damage = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..40);
-        (damage, any::<prop::sample::Index>(), any::<bool>()).prop_map(|(damage, cut, cuts)| {
-            let mut bytes = csv(RICH).repeat(2_000 / RICH.len()).into_bytes();
-            for (place, byte) in damage {
-                let place = place.index(bytes.len());
-                bytes[place] = byte;
-            }
-            if cuts {
-                bytes.truncate(cut.index(bytes.len()));
-            }
-            bytes
-        })
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn is_read_or_refused_and_never_breaks() {
-        on_each_engine(async |harness: Harness| {
-            let town = harness.town("parempuyre").await;
-            let handle = tokio::runtime::Handle::current();
-            tokio::task::block_in_place(|| {
-                let strategy = prop_oneof![damaged(), prop::collection::vec(any::<u8>(), 0..2_000)];
-                let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
-                let outcome = runner.run(&strategy, |bytes| {
-                    let command = ImportFamilies { commune: town.id, csv: bytes, dry_run: true };
-                    let report = handle.block_on(harness.app.writer.run(command));
-                    prop_assert!(report.is_ok());
-                    Ok(())
-                });
-                outcome.unwrap();
-            });
-        })
-        .await;
-    }
-}
-
 #[tokio::test]
 async fn thirty_thousand_rows_are_a_matter_of_seconds() {
     on_each_engine(async |harness: Harness| {
         let town = harness.town("parempuyre").await;
         let mut rows = vec![HEADER.to_owned()];
         for n in 0..5_000 {
-            let cells = |cells: &str| {
-                csv(&[cells]).lines().nth(1).unwrap().to_owned()
-            };
+            let cells = |cells: &str| csv(&[cells]).lines().nth(1).unwrap().to_owned();
             rows.push(cells(&format!("type=famille famille=F{n} adresse={n}_rue_des_Ormes code_postal=33290 ville=P")));
-            rows.push(cells(&format!("type=adulte famille=F{n} role=titulaire nom=Martin prenom=A mobile=06{:08}", 10_000_000 + n)));
+            rows.push(cells(&format!(
+                "type=adulte famille=F{n} role=titulaire nom=Martin prenom=A mobile=06{:08}",
+                10_000_000 + n
+            )));
             rows.push(cells(&format!("type=enfant enfant=E{n} nom=Martin prenom=B naissance=01/01/2020")));
-            rows.push(cells(&format!("type=lien famille=F{n} enfant=E{n} du=01/09/2025 reserve=oui recupere=oui paie=oui")));
+            rows.push(cells(&format!(
+                "type=lien famille=F{n} enfant=E{n} du=01/09/2025 reserve=oui recupere=oui paie=oui"
+            )));
             rows.push(cells(&format!("type=scolarite enfant=E{n} du=01/09/2025 ecole=J niveau=CP")));
             rows.push(cells(&format!("type=quotient famille=F{n} source=CAF valeur={n} mois=2026-01")));
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use preau_domain::accounts::AgentRole;
 use preau_protocol::ErrorCode;
-use preau_protocol::accounts::{AccountDto, AccountKindDto, AgentRoleDto, SessionDto, SetCodeRequest};
+use preau_protocol::accounts::{AccountDto, AccountKindDto, AgentRoleDto, SessionDto, SetCodeRequest, SignInRequest};
 use preau_server::accounts::hashing::HashingLimits;
 use preau_server::db;
 use sea_orm::FromQueryResult;
@@ -239,7 +239,11 @@ async fn a_full_hashing_pool_sheds_sign_ins_and_nothing_else() {
     on_each_engine_hashing(limits, |h: Harness| async move {
         let town = h.town("parempuyre").await;
         let session = h.enrol(&h.adult(&town, "martel01").await).await;
-        let requests: Vec<_> = (0..64).map(|n| sign_in_request("parempuyre", &format!("nobody{n:02}"), CODE)).collect();
+        let request = |n| SignInRequest {
+            device_label: format!("PC {n}"),
+            ..sign_in_request("parempuyre", &format!("nobody{n:02}"), CODE)
+        };
+        let requests: Vec<_> = (0..64).map(request).collect();
         let storm = futures_util::future::join_all(requests.iter().map(|request| h.sign_in(request)));
         let (answers, account) = tokio::join!(storm, h.get("/v1/account", &session.access_token));
         account.json::<AccountDto>();

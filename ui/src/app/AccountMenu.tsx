@@ -19,9 +19,9 @@ export function AccountMenu() {
     <>
       <MenuTrigger>
         <Button className={bar.pill ?? ''}>
-          <UserRound size={16} aria-hidden="true" />
+          <UserRound size="1rem" aria-hidden="true" />
           {profile.personName ?? t('account.title')}
-          <ChevronDown size={14} aria-hidden="true" />
+          <ChevronDown size="0.875rem" aria-hidden="true" />
         </Button>
         <Popover className={styles.popover ?? ''} placement="bottom end" offset={6}>
           <Menu className={styles.menu ?? ''} aria-label={t('frame.menu.label')}>
@@ -30,7 +30,7 @@ export function AccountMenu() {
                 <Header className={styles.header ?? ''}>{t('frame.menu.others')}</Header>
                 {others.map((other) => (
                   <MenuItem key={other.id} className={styles.item ?? ''} onAction={() => opening.open(other)}>
-                    <UsersRound size={18} aria-hidden="true" />
+                    <UsersRound size="1.125rem" aria-hidden="true" />
                     {other.personName
                       ? t('frame.menu.space', { person: other.personName, commune: other.communeName })
                       : other.communeName}
@@ -40,20 +40,20 @@ export function AccountMenu() {
             )}
             {others.length > 0 && <Separator className={styles.separator ?? ''} />}
             <MenuItem className={styles.item ?? ''} onAction={() => void navigate('/compte')}>
-              <CircleUser size={18} aria-hidden="true" />
+              <CircleUser size="1.125rem" aria-hidden="true" />
               {t('account.title')}
             </MenuItem>
             <MenuItem className={styles.item ?? ''} onAction={() => void navigate('/preferences')}>
-              <Settings2 size={18} aria-hidden="true" />
+              <Settings2 size="1.125rem" aria-hidden="true" />
               {t('preferences.title')}
             </MenuItem>
             <MenuItem className={styles.item ?? ''} onAction={() => void navigate('/accessibilite')}>
-              <Accessibility size={18} aria-hidden="true" />
+              <Accessibility size="1.125rem" aria-hidden="true" />
               {t('about.short')}
             </MenuItem>
             <Separator className={styles.separator ?? ''} />
             <MenuItem className={styles.item ?? ''} onAction={closing.close}>
-              <DoorClosed size={18} aria-hidden="true" />
+              <DoorClosed size="1.125rem" aria-hidden="true" />
               {t('frame.menu.close')}
             </MenuItem>
           </Menu>

@@ -8,7 +8,7 @@ export function HelpLine({ commune }: { commune: CommuneView | null }) {
   const { t } = useText();
   return (
     <footer className={styles.help}>
-      <LifeBuoy size={16} aria-hidden="true" />
+      <LifeBuoy size="1rem" aria-hidden="true" />
       <p className={styles.words}>
         {t('frame.help.question')}{' '}
         {commune ? (

@@ -1,8 +1,8 @@
 import { Accessibility, Settings2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { LinkButton } from '../components/Button';
-import { useText } from '../lib/i18n';
 import { useInvitationLink } from '../features/accounts/useInvitationLink';
+import { useText } from '../lib/i18n';
 import type { CommuneView } from '../lib/ipc';
 import styles from './Frame.module.css';
 import { HelpLine } from './HelpLine';
@@ -17,10 +17,10 @@ export function OuterFrame({ commune, children }: { commune: CommuneView | null;
     <div className={`${styles.frame} ${styles.outer}`}>
       <SkipLink />
       <TopBar commune={commune?.name ?? null}>
-        <LinkButton look="quiet" to="/preferences" icon={<Settings2 size={18} aria-hidden="true" />}>
+        <LinkButton look="quiet" to="/preferences" icon={<Settings2 size="1.125rem" aria-hidden="true" />}>
           {t('preferences.title')}
         </LinkButton>
-        <LinkButton look="quiet" to="/accessibilite" icon={<Accessibility size={18} aria-hidden="true" />}>
+        <LinkButton look="quiet" to="/accessibilite" icon={<Accessibility size="1.125rem" aria-hidden="true" />}>
           {t('about.short')}
         </LinkButton>
       </TopBar>

@@ -13,7 +13,7 @@ export function PeopleColumn() {
   return (
     <nav className={styles.column} aria-label={t('frame.people.label')}>
       {home && (
-        <>
+        <div className={styles.sticky}>
           <h2 className={styles.heading}>
             {t(home.contacts.length > 0 ? 'frame.people.all' : 'frame.people.withoutContacts')}
           </h2>
@@ -24,7 +24,7 @@ export function PeopleColumn() {
               <People lines={home.contacts} />
             </>
           )}
-        </>
+        </div>
       )}
     </nav>
   );

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Outlet, useLocation } from 'react-router';
 import { Loaded } from '../components/Loaded';
-import { SignInFlowContext, type SignInFlow } from '../features/accounts/signInFlow';
+import { type SignInFlow, SignInFlowContext } from '../features/accounts/signInFlow';
 import { DetailsDraftContext, useDetailsDraftStore } from '../features/family/details/draft';
 import { communeAccent } from '../lib/accent';
 import type { CommuneView, SessionView } from '../lib/ipc';

@@ -1,4 +1,4 @@
-import { CircleDot, CloudDownload, CloudUpload, TriangleAlert, WifiOff } from 'lucide-react';
+import { type CircleDot, CloudDownload, CloudUpload, TriangleAlert, WifiOff } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { syncWords } from '../features/sync/syncWords';
@@ -31,7 +31,8 @@ export function SyncIndicator() {
         className={`${bar.pill} ${status?.state === 'attention' ? styles.attention : ''}`}
         aria-label={t('sync.indicator', { state: words?.full ?? t('frame.loading') })}
       >
-        {Icon ? <Icon size={16} aria-hidden="true" /> : <span className={styles.dot} aria-hidden="true" />}
+        {Icon && <Icon size="1rem" aria-hidden="true" />}
+        {status?.state === 'upToDate' && <span className={styles.dot} aria-hidden="true" />}
         {words?.full ?? t('frame.loading')}
       </Link>
       <Announcer words={words?.state ?? null} />

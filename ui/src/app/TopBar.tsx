@@ -10,7 +10,7 @@ export function TopBar({ commune, children }: { commune: string | null; children
   return (
     <header className={styles.bar}>
       <Link to="/" className={styles.brand} aria-label={t('frame.toHome', { name: commune ?? t('frame.product') })}>
-        <Trees size={24} aria-hidden="true" />
+        <Trees size="1.5rem" aria-hidden="true" />
         <span className={styles.name}>{commune ?? t('frame.product')}</span>
         <span className={styles.kind}>{t('frame.familySpace')}</span>
       </Link>

@@ -18,7 +18,7 @@ import { NotFoundPage } from './NotFoundPage';
 import { Root } from './Root';
 
 /** Every page and its address. The addresses are French like what they show: they appear in no menu but in history. */
-export const routes: RouteObject[] = [
+const routes: RouteObject[] = [
   {
     element: <Root />,
     errorElement: <Fault />,

@@ -3,7 +3,7 @@ import { speak } from '../lib/i18n';
 import { backend } from '../lib/ipc';
 import { applyPreferences, preferencesKey } from '../lib/preferences';
 
-export function makeClient(): QueryClient {
+function makeClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       // The network is the client's affair: every read here is of this computer's own cache. Nothing is persisted.

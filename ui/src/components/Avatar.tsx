@@ -1,5 +1,5 @@
-import styles from './Avatar.module.css';
 import type { PersonKindView } from '../lib/ipc';
+import styles from './Avatar.module.css';
 
 const looks: Record<PersonKindView, string | undefined> = {
   holder: styles.adult,

@@ -19,7 +19,16 @@ interface ButtonProps {
 
 const look = (name: Look): string => `${styles.button} ${styles[name]}`;
 
-export function Button({ look: name = 'secondary', type = 'button', busy, icon, onClick, label, ref, children }: ButtonProps) {
+export function Button({
+  look: name = 'secondary',
+  type = 'button',
+  busy,
+  icon,
+  onClick,
+  label,
+  ref,
+  children,
+}: ButtonProps) {
   return (
     <button
       ref={ref}
@@ -39,7 +48,12 @@ export function Button({ look: name = 'secondary', type = 'button', busy, icon, 
   );
 }
 
-export function LinkButton({ look: name = 'secondary', icon, children, ...link }: LinkProps & { look?: Look; icon?: ReactNode }) {
+export function LinkButton({
+  look: name = 'secondary',
+  icon,
+  children,
+  ...link
+}: LinkProps & { look?: Look; icon?: ReactNode }) {
   return (
     <Link {...link} className={look(name)}>
       {icon}

@@ -18,7 +18,14 @@ interface ChoicesProps<T> {
 }
 
 /** One among a few: radio buttons, each a card with room for a finger. */
-export function Choices<T extends string | number>({ legend, hint, value, choices, inline, onChange }: ChoicesProps<T>) {
+export function Choices<T extends string | number>({
+  legend,
+  hint,
+  value,
+  choices,
+  inline,
+  onChange,
+}: ChoicesProps<T>) {
   const name = useId();
   return (
     <fieldset className={styles.group}>

@@ -35,10 +35,10 @@ export function Field({ id, label, aside, hint, error, children }: FieldProps) {
   );
 }
 
-export function FieldError({ id, children }: { id: string; children: ReactNode }) {
+function FieldError({ id, children }: { id: string; children: ReactNode }) {
   return (
     <p className={styles.error} id={`${id}-error`}>
-      <CircleAlert size={16} aria-hidden="true" />
+      <CircleAlert size="1rem" aria-hidden="true" />
       {children}
     </p>
   );

@@ -22,7 +22,7 @@ export function Notice({ tone, title, announce, actions, children }: NoticeProps
       className={`${styles.notice} ${styles[tone]}`}
       role={announce ? (tone === 'danger' ? 'alert' : 'status') : undefined}
     >
-      <Icon size={20} aria-hidden="true" />
+      <Icon size="1.25rem" aria-hidden="true" />
       <div className={styles.body}>
         {title && <p className={styles.title}>{title}</p>}
         {children && <div className={styles.words}>{children}</div>}

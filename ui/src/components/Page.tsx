@@ -7,7 +7,17 @@ export function Page({ narrow, children }: { narrow?: boolean; children: ReactNo
 }
 
 /** A white card, with its heading when it has one. */
-export function Card({ title, id, aside, children }: { title?: string; id?: string; aside?: ReactNode; children: ReactNode }) {
+export function Card({
+  title,
+  id,
+  aside,
+  children,
+}: {
+  title?: string;
+  id?: string;
+  aside?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <section className={styles.card} aria-labelledby={title && id ? id : undefined}>
       {title && (

@@ -27,11 +27,11 @@ export function PageTitle({ window: windowTitle, lead, children }: PageTitleProp
   }, []);
 
   return (
-    <header className={styles.header}>
+    <div className={styles.header}>
       <h1 ref={heading} tabIndex={-1} className={styles.title}>
         {children}
       </h1>
       {lead && <div className={styles.lead}>{lead}</div>}
-    </header>
+    </div>
   );
 }

@@ -36,7 +36,7 @@ export function SecretField({ id, label, hint, error, ...input }: SecretFieldPro
           aria-label={t(shown ? 'frame.hideField' : 'frame.showField', { field: label })}
           onClick={() => setShown(!shown)}
         >
-          {shown ? <EyeOff size={18} aria-hidden="true" /> : <Eye size={18} aria-hidden="true" />}
+          {shown ? <EyeOff size="1.125rem" aria-hidden="true" /> : <Eye size="1.125rem" aria-hidden="true" />}
           {t(shown ? 'frame.hide' : 'frame.show')}
         </button>
       </span>

@@ -18,18 +18,19 @@ interface SuggestProps {
   error?: string | undefined;
   value: string;
   suggestions: readonly Suggestion[];
-  /** Whatever is typed counts; otherwise only a suggestion does. */
-  free?: boolean;
-  /** Shown in the open list when nothing corresponds. */
+  /** Shown in the open list while it has nothing; without it an empty list does not open. */
   empty?: ReactNode;
   autoComplete?: string;
   onChange: (text: string) => void;
   onPick: (id: string) => void;
 }
 
-/** A text field that proposes: arrows choose, Enter takes, Escape leaves what was typed. */
+/**
+ * A text field that proposes: arrows choose, Enter takes, Escape leaves what was typed. What is typed always stays; the
+ * caller says whether it will do.
+ */
 export function Suggest(props: SuggestProps) {
-  const { id, label, hint, error, value, suggestions, free, empty, autoComplete = 'off', onChange, onPick } = props;
+  const { id, label, hint, error, value, suggestions, empty, autoComplete = 'off', onChange, onPick } = props;
   return (
     <ComboBox
       id={id}
@@ -38,8 +39,7 @@ export function Suggest(props: SuggestProps) {
       inputValue={value}
       onInputChange={onChange}
       onSelectionChange={(key) => key !== null && onPick(String(key))}
-      selectedKey={null}
-      allowsCustomValue={free ?? false}
+      allowsCustomValue
       allowsEmptyCollection={empty !== undefined}
       isInvalid={Boolean(error)}
       menuTrigger="input"
@@ -55,12 +55,15 @@ export function Suggest(props: SuggestProps) {
       </span>
       {error && (
         <Text slot="errorMessage" className={field.error ?? ''}>
-          <CircleAlert size={16} aria-hidden="true" />
+          <CircleAlert size="1rem" aria-hidden="true" />
           {error}
         </Text>
       )}
       <Popover className={styles.popover ?? ''} offset={4}>
-        <ListBox<Suggestion> className={styles.list ?? ''} renderEmptyState={() => <p className={styles.empty}>{empty}</p>}>
+        <ListBox<Suggestion>
+          className={styles.list ?? ''}
+          renderEmptyState={() => <p className={styles.empty}>{empty}</p>}
+        >
           {(item) => (
             <ListBoxItem id={item.id} className={styles.option ?? ''} textValue={item.text}>
               <Text slot="label">{item.text}</Text>

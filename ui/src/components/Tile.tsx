@@ -12,7 +12,7 @@ export function Tile({ to, icon, title, fact }: { to: string; icon: ReactNode; t
         <span className={styles.title}>{title}</span>
         <span className={styles.fact}>{fact}</span>
       </span>
-      <ArrowRight className={styles.arrow} size={18} aria-hidden="true" />
+      <ArrowRight className={styles.arrow} size="1.125rem" aria-hidden="true" />
     </Link>
   );
 }

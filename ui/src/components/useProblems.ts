@@ -3,7 +3,11 @@ import { type MessageId, useText } from '../lib/i18n';
 import type { Problem } from './ErrorSummary';
 
 /** The broken rules of a form, as sentences: by field, and in order for the summary. */
-export function useProblems<T extends FieldValues>(errors: FieldErrors<T>, order: readonly (keyof T & string)[], prefix: string) {
+export function useProblems<T extends FieldValues>(
+  errors: FieldErrors<T>,
+  order: readonly (keyof T & string)[],
+  prefix: string,
+) {
   const { t } = useText();
   const sentence = (name: keyof T & string): string | undefined => {
     const id = errors[name]?.message;

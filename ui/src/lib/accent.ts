@@ -29,7 +29,13 @@ export function contrast(one: string, other: string): number {
 
 /** `share` of a colour laid over white. */
 function tint(rgb: Rgb, share: number): string {
-  return `#${rgb.map((part) => Math.round(255 - (255 - part) * share).toString(16).padStart(2, '0')).join('')}`;
+  return `#${rgb
+    .map((part) =>
+      Math.round(255 - (255 - part) * share)
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
 }
 
 /**

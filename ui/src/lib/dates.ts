@@ -8,7 +8,8 @@ const tags: Record<Locale, string> = { fr: 'fr-FR', en: 'en-GB' };
 const noon = (day: string): Date => new Date(`${day}T12:00:00Z`);
 
 /** « 1 septembre 2026 » becomes « 1er septembre 2026 », as French writes the first of a month. */
-const first = (locale: Locale, text: string): string => (locale === 'fr' ? text.replace(/\b1 (?=\p{L})/u, '1er ') : text);
+const first = (locale: Locale, text: string): string =>
+  locale === 'fr' ? text.replace(/\b1 (?=\p{L})/u, '1er ') : text;
 
 /** `2026-10-19` → « 19 octobre 2026 ». */
 export function longDay(day: string, locale: Locale): string {
@@ -18,13 +19,20 @@ export function longDay(day: string, locale: Locale): string {
 
 /** `2026-09` → « septembre 2026 ». */
 export function longMonth(month: string, locale: Locale): string {
-  return new Intl.DateTimeFormat(tags[locale], { timeZone, month: 'long', year: 'numeric' }).format(noon(`${month}-01`));
+  return new Intl.DateTimeFormat(tags[locale], { timeZone, month: 'long', year: 'numeric' }).format(
+    noon(`${month}-01`),
+  );
 }
 
-/** A moment (RFC 3339) → « lundi 19 octobre 2026 à 08:05 ». */
+/** A moment (RFC 3339) → « lundi 19 octobre 2026 à 8 h 05 ». */
 export function moment(instant: string, locale: Locale): string {
-  const format = new Intl.DateTimeFormat(tags[locale], { timeZone, dateStyle: 'full', timeStyle: 'short' });
-  return first(locale, format.format(new Date(instant)));
+  const at = new Date(instant);
+  const day = new Intl.DateTimeFormat(tags[locale], { timeZone, dateStyle: 'full' }).format(at);
+  const [hour = '', minute = ''] = new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'short' })
+    .format(at)
+    .split(':');
+  if (locale === 'en') return `${day}, ${hour}:${minute}`;
+  return `${first(locale, day)} à ${Number(hour)}\u00a0h\u00a0${minute}`;
 }
 
 /** How long ago, in whole minutes, hours or days: « il y a 2 min ». Nothing under a minute. */

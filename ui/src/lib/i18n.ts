@@ -20,7 +20,7 @@ export type MessageId = keyof (typeof about &
   typeof preferences &
   typeof sync);
 
-export type Values = Record<string, string | number>;
+type Values = Record<string, string | number>;
 export type Text = (id: MessageId, values?: Values) => string;
 export type Locale = 'fr' | 'en';
 

@@ -5,7 +5,6 @@ export type {
   AddressView,
   AdultDetailsView,
   ChangeDetailsRequest,
-  ChangeDetailsView,
   CommuneView,
   DataTopic,
   DetailChangeView,

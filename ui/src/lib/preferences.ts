@@ -7,9 +7,9 @@ export const preferencesKey = ['preferences'] as const;
 /** Puts colours, text size, spacing and typeface on the document; the styles do the rest. */
 export function applyPreferences(preferences: Preferences): void {
   const { documentElement: page } = document;
-  page.dataset['theme'] = preferences.theme;
-  page.dataset['typeface'] = preferences.typeface;
-  page.dataset['spacing'] = preferences.spacing ? 'wide' : 'normal';
+  page.dataset.theme = preferences.theme;
+  page.dataset.typeface = preferences.typeface;
+  page.dataset.spacing = preferences.spacing ? 'wide' : 'normal';
   page.style.fontSize = `${preferences.textSize}%`;
 }
 

@@ -13,8 +13,8 @@ use crate::profiles::{self, Profile, Protection};
 use crate::sync::api::Api;
 use preau_domain::accounts::{AccountError, Identifiant, personal_code_problems};
 use preau_domain::family::Phone;
-use preau_protocol::communes::CommuneDto;
 use preau_protocol::accounts::{self as wire, SetCodeRequest, SetIdentifiantRequest};
+use preau_protocol::communes::CommuneDto;
 use preau_protocol::{ErrorCode, communes};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -182,7 +182,9 @@ impl Client {
         }
         // The session of a one-time code is only good for choosing: the space begins with one of its own.
         first.entry.session = match first.entry.api.account(&token).await {
-            Ok(account) if !account.personal_code_required => wire::SessionDto { account, ..first.entry.session.clone() },
+            Ok(account) if !account.personal_code_required => {
+                wire::SessionDto { account, ..first.entry.session.clone() }
+            }
             Ok(_) | Err(_) => self.authenticate(&first.entry.api, &slug, &identifiant, code).await?,
         };
         let AccountState::FirstCode(first) = std::mem::replace(&mut *state, AccountState::SignedOut) else {
@@ -277,10 +279,8 @@ impl Client {
     /// [`FailureCode::IdentifiantRefused`], [`FailureCode::WrongCode`], those of the way.
     pub async fn change_identifiant(&self, code: &str, identifiant: &str) -> Result<SessionView, Failure> {
         let space = self.space().await?;
-        let identifiant =
-            Identifiant::parse(identifiant).map_err(|_| Failure::of(FailureCode::IdentifiantRefused))?;
-        let request =
-            SetIdentifiantRequest { code: code.to_owned(), identifiant: identifiant.as_str().to_owned() };
+        let identifiant = Identifiant::parse(identifiant).map_err(|_| Failure::of(FailureCode::IdentifiantRefused))?;
+        let request = SetIdentifiantRequest { code: code.to_owned(), identifiant: identifiant.as_str().to_owned() };
         let (engine, request) = (&space.engine, &request);
         let change = move |token: String| async move { engine.api.set_identifiant(&token, request).await };
         let changed = engine.session.call(change).await;

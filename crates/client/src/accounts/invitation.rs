@@ -54,7 +54,10 @@ mod tests {
                 " preau://connect?server=https%3A%2F%2Fmairie.example&town=parempuyre&identifiant=martel.claire\n",
                 found("https://mairie.example", Some("martel.claire")),
             ),
-            ("preau://connect?server=http%3A%2F%2F127.0.0.1%3A8080&town=parempuyre", found("http://127.0.0.1:8080", None)),
+            (
+                "preau://connect?server=http%3A%2F%2F127.0.0.1%3A8080&town=parempuyre",
+                found("http://127.0.0.1:8080", None),
+            ),
             ("preau://connect?server=http%3A%2F%2Fmairie.example&town=parempuyre", Err(FailureCode::NotHttps)),
             ("preau://connect?server=https%3A%2F%2Fmairie.example", Err(FailureCode::NotAnInvitation)),
             ("preau://connect?server=https%3A%2F%2Fa.example&town=..%2Fx", Err(FailureCode::NotAnInvitation)),

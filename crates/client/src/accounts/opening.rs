@@ -46,8 +46,8 @@ impl Client {
                 (Home::Memory { id, server: entry.server.clone() }, OpenCache::in_memory().await?)
             }
             KeepRequest::Keychain | KeepRequest::Passphrase { .. } => {
-                let profile = self.profile_for(entry, &account)?;
-                let open = self.open_or_recover(&profile, entry, &account).await?;
+                let mut profile = self.profile_for(entry, &account)?;
+                let open = self.open_or_recover(&mut profile, entry, &account).await?;
                 (Home::Kept(profile), open)
             }
         };
@@ -59,20 +59,22 @@ impl Client {
 
     /// The profile of this account kept the same way, or a new one, not written yet.
     fn profile_for(&self, entry: &Entry, account: &Account) -> Result<Profile, Error> {
+        let listed = self.towns.listed(&entry.commune.slug)?.as_ref() == Some(&entry.server);
         let keychain = entry.keep == KeepRequest::Keychain;
         let same = |profile: &Profile| {
             profile.file.account_id == account.account_id
-                && profile.file.server == entry.server
+                && profile.file.slug == entry.commune.slug
                 && (profile.file.protection == Protection::Keychain) == keychain
         };
         if let Some(mut profile) = profiles::list(&self.env.data_dir).into_iter().find(same) {
-            profile.file.signed_out = false;
+            profile.file = ProfileFile { signed_out: false, server: entry.server.clone(), listed, ..profile.file };
             return Ok(profile);
         }
         let id = new_id(&*self.env.clock);
         let protection = if keychain { Protection::Keychain } else { key::new_passphrase_protection() };
         let file = ProfileFile {
             server: entry.server.clone(),
+            listed,
             slug: entry.commune.slug.clone(),
             commune_name: entry.commune.name.clone(),
             account_id: account.account_id,
@@ -87,17 +89,16 @@ impl Client {
     /// the error, and finds the replaced space, signed in, at the next try.
     async fn open_or_recover(
         &self,
-        profile: &Profile,
+        profile: &mut Profile,
         entry: &Entry,
         account: &Account,
     ) -> Result<OpenCache, Error> {
-        let mut profile = profile.clone();
         let passphrase = match &entry.keep {
             KeepRequest::Passphrase { passphrase } => Some(passphrase.as_str()),
             KeepRequest::Keychain | KeepRequest::MemoryOnly => None,
         };
         let is_new = profile.file.key_check.is_empty();
-        let key = match self.key_of(&profile, passphrase).await? {
+        let key = match self.key_of(profile, passphrase).await? {
             Some(key) => key,
             None => self.make_key(profile.id).await?,
         };
@@ -114,7 +115,7 @@ impl Client {
                 Err(error) => return Err(error.into()),
             }
         };
-        let replaced = profiles::recover(&profile, &key, self.env.clock.wall()).await?;
+        let replaced = profiles::recover(profile, &key, self.env.clock.wall()).await?;
         save(&replaced, account).await?;
         replaced.close().await?;
         Err(failure.into())
@@ -147,8 +148,10 @@ impl Client {
             open.close().await?;
             return Err(Error::Rule(FailureCode::SignInAgain));
         };
-        if profile.file.signed_out {
-            profile.file.signed_out = false;
+        let listed = if profile.file.listed { self.towns.listed(&profile.file.slug)? } else { None };
+        let server = listed.unwrap_or_else(|| profile.file.server.clone());
+        if profile.file.signed_out || profile.file.server != server {
+            profile.file = ProfileFile { signed_out: false, server, ..profile.file };
             profile.save()?;
         }
         let api = Api::new(self.env.connector.connect(&profile.file.server)?);

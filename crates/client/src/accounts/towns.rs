@@ -84,8 +84,16 @@ impl Towns {
         if let Some(server) = invited {
             return Ok(server);
         }
+        self.listed(slug)?.ok_or(Error::Rule(FailureCode::UnknownTown))
+    }
+
+    /// The server of a town of the directory.
+    ///
+    /// # Errors
+    /// When the directory shipped cannot be read.
+    pub fn listed(&self, slug: &str) -> Result<Option<String>, Error> {
         let town = self.all()?.into_iter().find(|town| town.slug == slug);
-        town.map(|town| town.server).ok_or(Error::Rule(FailureCode::UnknownTown))
+        Ok(town.map(|town| town.server))
     }
 
     /// Remembers the server that an invitation named, once it answered.

@@ -140,15 +140,19 @@ mod tests {
             role: preau_protocol::family::AdultRoleDto::Holder,
             first_name: "Claire".into(),
             last_name: "Martel".into(),
-            mobile_phone: Some("+33639980001".into()),
+            mobile_phone: Some("+33612345601".into()),
             landline_phone: None,
             email: Some("claire@exemple.fr".into()),
         }
     }
 
     fn family() -> FamilyDto {
-        let address =
-            AddressDto { street: "1 rue des Ormes".into(), complement: None, postcode: "33290".into(), city: "Parempuyre".into() };
+        let address = AddressDto {
+            street: "1 rue des Ormes".into(),
+            complement: None,
+            postcode: "33290".into(),
+            city: "Parempuyre".into(),
+        };
         FamilyDto { family_id: Uuid::from_u128(1), reference: "F0001".into(), address: Some(address) }
     }
 
@@ -169,9 +173,9 @@ mod tests {
     #[test]
     fn only_what_differs_becomes_a_change() {
         let nothing = BTreeSet::new();
-        let adults = vec![typed("06 39 98 00 01", "", "claire@exemple.fr ")];
+        let adults = vec![typed("06 12 34 56 01", "", "claire@exemple.fr ")];
         assert!(read(&ChangeDetailsRequest { address: None, adults }, &nothing).changes.is_empty());
-        let adults = vec![typed("06 39 98 00 01", "05 36 49 00 02", "")];
+        let adults = vec![typed("06 12 34 56 01", "05 36 49 00 02", "")];
         let reading = read(&ChangeDetailsRequest { address: None, adults }, &nothing);
         let changed: Vec<_> = reading.changes.iter().map(|change| (change.field, &change.new)).collect();
         assert_eq!(
@@ -210,11 +214,12 @@ mod tests {
     #[test]
     fn what_waits_cannot_be_changed_again() {
         let waiting = BTreeSet::from([(Some(Uuid::from_u128(7)), "mobilePhone")]);
-        let form = |mobile| ChangeDetailsRequest { address: None, adults: vec![typed(mobile, "", "claire@exemple.fr")] };
-        let reading = read(&form("06 39 98 00 02"), &waiting);
+        let form =
+            |mobile| ChangeDetailsRequest { address: None, adults: vec![typed(mobile, "", "claire@exemple.fr")] };
+        let reading = read(&form("06 12 34 56 02"), &waiting);
         assert_eq!(reading.problems.len(), 1);
         assert_eq!(reading.problems[0].rule, FieldRuleView::AlreadyWaiting);
-        assert!(read(&form("06 39 98 00 01"), &waiting).problems.is_empty(), "as on record: nothing is asked");
+        assert!(read(&form("06 12 34 56 01"), &waiting).problems.is_empty(), "as on record: nothing is asked");
     }
 
     #[test]

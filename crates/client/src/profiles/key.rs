@@ -57,12 +57,7 @@ pub fn new_passphrase_protection() -> Protection {
 ///
 /// # Errors
 /// When the profile's parameters are not usable.
-pub async fn derive(
-    passphrase: Zeroizing<String>,
-    salt: &str,
-    memory_kib: u32,
-    passes: u32,
-) -> Result<Key, Error> {
+pub async fn derive(passphrase: Zeroizing<String>, salt: &str, memory_kib: u32, passes: u32) -> Result<Key, Error> {
     let salt = unhex(salt).ok_or_else(|| anyhow!("the salt of a profile is not hexadecimal"))?;
     let params = Params::new(memory_kib, passes, 1, Some(32)).map_err(|error| anyhow!("argon2: {error}"))?;
     let work = move || {

@@ -45,6 +45,9 @@ pub enum Protection {
 pub struct ProfileFile {
     /// The server's address.
     pub server: String,
+    /// The address came from the directory of towns, which tells it better when the town moves.
+    #[serde(default)]
+    pub listed: bool,
     /// The town's short name.
     pub slug: String,
     /// « Parempuyre ».

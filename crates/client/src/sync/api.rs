@@ -2,7 +2,9 @@
 
 use super::transport::{Answer, Method, Request, Transport, TransportError};
 use crate::error::ApiError;
-use preau_protocol::accounts::{AccountDto, RefreshRequest, SessionDto, SetCodeRequest, SetIdentifiantRequest, SignInRequest};
+use preau_protocol::accounts::{
+    AccountDto, RefreshRequest, SessionDto, SetCodeRequest, SetIdentifiantRequest, SignInRequest,
+};
 use preau_protocol::communes::CommuneDto;
 use preau_protocol::family::AddressSuggestionsDto;
 use preau_protocol::sync::{ChangesResponse, DigestResponse, MAX_CHANGES, PushResponse};

@@ -31,7 +31,8 @@ impl Backoff {
         self.setbacks = self.setbacks.saturating_add(1);
         let ceiling = FIRST.saturating_mul(1 << (self.setbacks - 1).min(6)).min(CEILING);
         let share = share.clamp(0.0, 1.0);
-        let wait = if self.budget == 0 { CEILING.div_f64(2.0) + CEILING.mul_f64(share / 2.0) } else { ceiling.mul_f64(share) };
+        let wait =
+            if self.budget == 0 { CEILING.div_f64(2.0) + CEILING.mul_f64(share / 2.0) } else { ceiling.mul_f64(share) };
         self.budget = self.budget.saturating_sub(1);
         match retry_after {
             // Spread over the following quarter, for everybody was told the same number.

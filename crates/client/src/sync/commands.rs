@@ -99,7 +99,7 @@ async fn center(space: &Space) -> Result<SyncCenterView, Error> {
 
 fn item(row: &Row, changes: &family::Changes) -> Result<OutboxItemView, Error> {
     let subject = match changes.of_outbox(row)? {
-        Some(change) => OutboxSubjectView::ChangeDetail { change },
+        Some(change) => OutboxSubjectView::ChangeDetail { change: Box::new(change) },
         None => OutboxSubjectView::Cancel,
     };
     let state = match row.outcome {

@@ -46,7 +46,8 @@ pub fn server_url(text: &str) -> Result<Url, Error> {
         Some(host) => host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()),
         None => false,
     };
-    let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    let plain =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
     if plain && (url.scheme() == "https" || (url.scheme() == "http" && own)) { Ok(url) } else { Err(refused()) }
 }
 

@@ -191,6 +191,8 @@ impl Engine {
             };
             outbox::answer(db, &answer.outcomes, here, self.clock.wall()).await?;
         }
+        // Whoever is told now and asks how things stand hears what comes after, not what is over.
+        self.progress().live.activity = Activity::Idle;
         self.listener.notify(Notice::DataChanged(vec![Topic::Outbox]));
         if rows.iter().all(|row| answer.outcomes.iter().any(|outcome| outcome.op_id == row.op_id)) {
             Ok(())
@@ -204,7 +206,9 @@ impl Engine {
     async fn pull(&self) -> Result<(), Error> {
         loop {
             let pulling = self.next_page().await?;
-            self.be(Activity::Receiving(pulling.received)).await?;
+            // Counting is for a long reading: the news of an ordinary day come in one page.
+            let long = pulling.snapshot || pulling.received > 0;
+            self.be(Activity::Receiving(long.then_some(pulling.received))).await?;
             let (api, cursor) = (&self.api, pulling.cursor.as_str());
             let page = self.session.call(move |token| async move { api.changes(&token, cursor).await }).await?;
             self.look_at_the_clock(&page);
@@ -258,7 +262,11 @@ impl Engine {
             tx.commit().await?;
             (swap, decided)
         };
-        self.progress().read_once = true;
+        {
+            let mut progress = self.progress();
+            progress.read_once = true;
+            progress.live.activity = Activity::Idle;
+        }
         if !swap.kinds.is_empty() {
             self.listener.notify(Notice::DataChanged(topics(&swap)));
         }
@@ -339,14 +347,16 @@ impl Engine {
     /// # Errors
     /// When the cache fails.
     pub async fn status(&self) -> Result<SyncStatusView, Error> {
+        let (pending, refused, last_sync_at) = {
+            let mut held = self.cache.lock().await;
+            let db = held.db()?;
+            let (pending, refused) = outbox::counts(db).await?;
+            (pending, refused, ledger::position(db).await?.last_sync_at)
+        };
         let mut live = self.progress().live;
         if self.session.ended() {
             live.trouble = Some(SyncTroubleView::SignInAgain);
         }
-        let mut held = self.cache.lock().await;
-        let db = held.db()?;
-        let (pending, refused) = outbox::counts(db).await?;
-        let last_sync_at = ledger::position(db).await?.last_sync_at;
         Ok(status::view(live, Stored { pending, refused, last_sync_at }))
     }
 }

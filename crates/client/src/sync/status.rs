@@ -14,8 +14,8 @@ pub enum Activity {
     Idle,
     /// Sending.
     Sending,
-    /// Reading; so many entities so far.
-    Receiving(u32),
+    /// Reading; so many entities so far, when it is long.
+    Receiving(Option<u32>),
 }
 
 /// The part of the status that lives in memory.
@@ -45,7 +45,7 @@ pub struct Stored {
 pub fn view(live: Live, stored: Stored) -> SyncStatusView {
     let first = stored.last_sync_at.is_none();
     let received = match live.activity {
-        Activity::Receiving(entities) => Some(entities),
+        Activity::Receiving(entities) => entities,
         Activity::Idle | Activity::Sending => None,
     };
     let state = match (live.activity, live.trouble) {
@@ -101,7 +101,7 @@ mod tests {
         for (name, live, stored, state) in [
             ("quiet", live(Activity::Idle, None), read(0, 0), S::UpToDate),
             ("never read", live(Activity::Idle, None), Stored::default(), S::Receiving),
-            ("reading", live(Activity::Receiving(40), None), read(0, 0), S::Receiving),
+            ("reading", live(Activity::Receiving(Some(40)), None), read(0, 0), S::Receiving),
             ("sending", live(Activity::Sending, None), read(1, 0), S::Sending),
             ("about to send", live(Activity::Idle, None), read(1, 0), S::Sending),
             ("offline", live(Activity::Idle, Some(T::Unreachable)), read(1, 1), S::Offline),

@@ -112,7 +112,7 @@ pub enum OutboxSubjectView {
     /// A change of a detail.
     ChangeDetail {
         /// Old → new.
-        change: crate::family::views::DetailChangeView,
+        change: Box<crate::family::views::DetailChangeView>,
     },
     /// Giving up another operation.
     Cancel,

@@ -54,9 +54,8 @@ mod tests {
 
     #[test]
     fn sleep_by_table() {
-        let at = |monotonic: u64, wall: i64| {
-            (Duration::from_secs(monotonic), Timestamp::from_second(wall).expect("a time"))
-        };
+        let at =
+            |monotonic: u64, wall: i64| (Duration::from_secs(monotonic), Timestamp::from_second(wall).expect("a time"));
         for (name, before, now, expected) in [
             ("five seconds", at(0, 1000), at(5, 1005), false),
             ("slow computer", at(0, 1000), at(40, 1040), false),

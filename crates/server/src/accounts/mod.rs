@@ -9,6 +9,7 @@ pub mod caller;
 pub mod devices;
 pub mod hashing;
 pub mod keys;
+pub mod letters;
 pub mod one_time;
 pub mod refresh;
 mod routes;

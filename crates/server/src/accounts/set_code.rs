@@ -38,7 +38,7 @@ async fn judge(app: &App, newcomer: Newcomer, account: &AccountRow, request: &Se
         if !newcomer.first_code && app.hashing.verify(&request.new, account.code_hash.as_deref()).await? {
             return Ok(());
         }
-        app.writer.run(CountFailure { commune: caller.commune, account: caller.account }).await?;
+        app.writer.run(CountFailure { commune: caller.commune, account: caller.account, at: app.clock.now() }).await?;
         return Err(wrong_current());
     };
     let hash = app.hashing.hash(&request.new).await?;

@@ -34,7 +34,7 @@ async fn judge(app: &App, caller: Caller, account: &AccountRow, code: &str) -> R
     if app.hashing.verify(code, account.code_hash.as_deref()).await? {
         return Ok(());
     }
-    app.writer.run(CountFailure { commune: caller.commune, account: caller.account }).await?;
+    app.writer.run(CountFailure { commune: caller.commune, account: caller.account, at: app.clock.now() }).await?;
     Err(super::invalid(ErrorCode::PersonalCodeRefused, "code", "wrong"))
 }
 

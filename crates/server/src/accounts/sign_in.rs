@@ -40,25 +40,31 @@ async fn judge(app: &App, request: &SignInRequest, label: &str) -> Result<Sessio
         Err(_) => None,
     };
     let proof = prove(app, account.as_ref(), &request.code).await?;
-    let Some(account) = account else {
-        // The same command, which finds nobody to count it for.
-        app.writer.run(CountFailure { commune: Uuid::nil(), account: Uuid::nil() }).await?;
-        return Err(refused());
+    let factor = match &account {
+        Some(account) => second_factor::read(account, request.totp.as_deref(), &app.keys, app.clock.now())?,
+        None => SecondFactor::Wrong,
     };
-    let factor = second_factor::read(&account, request.totp.as_deref(), &app.keys, app.clock.now())?;
-    let opened = match proof {
-        None => Err(refused()),
-        Some(proof) => {
-            let (commune, account_id) = (account.commune_id, account.account_id);
-            let (device, pair) = (Uuid::now_v7(), Pair::random(commune)?);
-            let open = OpenSession { commune, account: account_id, proof, factor, device, label: label.to_owned(), pair: pair.clone() };
-            app.writer.run(open).await.map(|dto| session(&pair, device, dto, tokens::ACCESS.as_secs()))
-        }
-    };
-    if let Err(Error::Rule(ErrorCode::SignInRefused)) = &opened {
-        app.writer.run(CountFailure { commune: account.commune_id, account: account.account_id }).await?;
+    // Known or not, right or wrong, the same command runs: how long the answer takes says nothing.
+    let (commune, id) = account.as_ref().map_or((Uuid::nil(), Uuid::nil()), |row| (row.commune_id, row.account_id));
+    let (device, pair) = (Uuid::now_v7(), Pair::random(commune)?);
+    let open = OpenSession { commune, account: id, proof, factor, device, label: label.to_owned(), pair: pair.clone() };
+    let opened = app.writer.run(open).await;
+    if let (Err(Error::Rule(ErrorCode::SignInRefused)), Some(_)) = (&opened, account) {
+        count_failure(app, commune, id);
     }
-    opened
+    opened.map(|dto| session(&pair, device, dto, tokens::ACCESS.as_secs()))
+}
+
+/// Counts a failure in the account's row without keeping the answer waiting: only an account that exists has one. The
+/// counts in memory are already up to date.
+fn count_failure(app: &App, commune: Uuid, account: Uuid) {
+    let writer = app.writer.clone();
+    let count = CountFailure { commune, account, at: app.clock.now() };
+    tokio::spawn(async move {
+        if let Err(error) = writer.run(count).await {
+            tracing::warn!(%error, "a failure was not counted");
+        }
+    });
 }
 
 /// The session as answered.
@@ -120,7 +126,7 @@ fn prove_one_time(account: Option<&AccountRow>, code: &str, keys: &Keys, now: Ti
 struct OpenSession {
     commune: Uuid,
     account: Uuid,
-    proof: Proof,
+    proof: Option<Proof>,
     factor: SecondFactor,
     device: Uuid,
     label: String,
@@ -134,13 +140,14 @@ impl Command for OpenSession {
     async fn apply(&self, tx: &WriteTx) -> Result<AccountDto> {
         let account = store::account(tx.connection(), self.commune, self.account).await?.ok_or_else(refused)?;
         let locked = account.locked_until.is_some_and(|until| tx.now().as_millisecond() < until);
-        if account.disabled_at.is_some() || locked || !self.proof.still_holds(&account, tx.now()) {
+        let proof = self.proof.as_ref().filter(|proof| proof.still_holds(&account, tx.now())).ok_or_else(refused)?;
+        if account.disabled_at.is_some() || locked {
             return Err(refused());
         }
         if !second_factor::consume(tx, self.commune, self.account, &self.factor).await? {
             return Err(refused());
         }
-        let first_code = matches!(self.proof, Proof::OneTime(_));
+        let first_code = matches!(proof, Proof::OneTime(_));
         store::forget_failures(tx, self.commune, self.account).await?;
         store::insert_device(tx, self.commune, self.device, self.account, &self.label).await?;
         store::insert_pair(tx, &self.pair, self.account, self.device, first_code).await?;
@@ -162,6 +169,8 @@ impl Command for OpenSession {
 pub(super) struct CountFailure {
     pub commune: Uuid,
     pub account: Uuid,
+    /// When, on the server's clock.
+    pub at: Timestamp,
 }
 
 impl Command for CountFailure {
@@ -170,12 +179,12 @@ impl Command for CountFailure {
 
     async fn apply(&self, tx: &WriteTx) -> Result<()> {
         let account = store::account(tx.connection(), self.commune, self.account).await?;
-        if account.is_some_and(|row| row.locked_until.is_some_and(|until| tx.now().as_millisecond() < until)) {
+        if account.is_some_and(|row| row.locked_until.is_some_and(|until| self.at.as_millisecond() < until)) {
             return Ok(());
         }
         let failures = store::count_failure(tx, self.commune, self.account).await?;
         if let Some(lock) = failures.and_then(|failures| throttle::lock_after(failures, throttle::FAILURES)) {
-            store::lock_until(tx, self.commune, self.account, tx.now() + lock).await?;
+            store::lock_until(tx, self.commune, self.account, self.at + lock).await?;
         }
         Ok(())
     }

@@ -3,10 +3,13 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use preau_protocol::ErrorCode;
+use preau_protocol::communes::CommuneDto;
 use preau_protocol::error::FieldError;
+use uuid::Uuid;
 
 use super::{Answer, Refusal, Request};
 use crate::accounts::agents::CreateAgent;
+use crate::accounts::letters::issue_letters;
 use crate::app::App;
 use crate::audit::Actor;
 use crate::communes::{self, PutCommune};
@@ -52,6 +55,11 @@ async fn attempt(app: &App, request: Request) -> Result<Answer> {
             let report = app.writer.run(ImportFamilies { commune, csv, dry_run }).await?;
             Ok(Answer::Import { report })
         }
+        Request::Letters { commune, family } => {
+            let town = find(app, &commune).await?;
+            let letters = issue_letters(&app.writer, &app.keys, town.commune_id, family.as_deref()).await?;
+            Ok(Answer::Letters { town, letters })
+        }
         Request::ListChanges { commune } => {
             let commune = commune_id(app, &commune).await?;
             Ok(Answer::Changes { changes: waiting_changes(&app.db, commune).await? })
@@ -72,11 +80,14 @@ async fn put_commune(app: &App, settings: &str) -> Result<Answer> {
     Ok(Answer::Commune { commune_id: app.writer.run(PutCommune { settings }).await? })
 }
 
-async fn commune_id(app: &App, slug: &str) -> Result<uuid::Uuid> {
+async fn commune_id(app: &App, slug: &str) -> Result<Uuid> {
+    Ok(find(app, slug).await?.commune_id)
+}
+
+async fn find(app: &App, slug: &str) -> Result<CommuneDto> {
     match communes::find(app.db.readers(), slug).await {
-        Ok(commune) => Ok(commune.commune_id),
         Err(Error::NotFound | Error::Rule(ErrorCode::NotFound)) => Err(invalid("commune", "unknown")),
-        Err(error) => Err(error),
+        found => found,
     }
 }
 

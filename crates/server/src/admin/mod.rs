@@ -8,10 +8,12 @@ pub mod socket;
 
 use preau_protocol::accounts::AgentRoleDto;
 use preau_protocol::agents::{DecideChangeRequest, WaitingChangeDto};
+use preau_protocol::communes::CommuneDto;
 use preau_protocol::error::{ErrorCode, FieldError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::accounts::letters::Letter;
 use crate::family::import::ImportReport;
 
 pub use execute::execute;
@@ -42,6 +44,13 @@ pub enum Request {
         csv: String,
         /// Only say what would be done.
         dry_run: bool,
+    },
+    /// Issue letters, each with a new one-time code.
+    Letters {
+        /// The commune.
+        commune: String,
+        /// One family, by its reference; without it, everybody who never chose a personal code.
+        family: Option<String>,
     },
     /// The changes of details that wait for the town.
     ListChanges {
@@ -85,6 +94,13 @@ pub enum Answer {
     Import {
         /// The report, with faults when nothing was done.
         report: ImportReport,
+    },
+    /// Letters, to be printed once.
+    Letters {
+        /// The commune that writes them.
+        town: CommuneDto,
+        /// By family.
+        letters: Vec<Letter>,
     },
     /// Waiting changes.
     Changes {

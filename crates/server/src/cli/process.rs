@@ -1,42 +1,62 @@
-//! One run of the program: configuration, logs, runtime, exit code.
+//! One run of the program: arguments, configuration, logs, runtime, exit code.
 
+use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context;
-use tokio::signal::unix::{SignalKind, signal};
+use clap::Parser;
+use clap::error::ErrorKind;
 use tracing_subscriber::EnvFilter;
 
-use super::{Action, Arguments};
-use crate::accounts::hashing::HashingLimits;
-use crate::accounts::keys;
-use crate::addresses::{AddressBase, AddressBaseOptions};
-use crate::app::{App, AppOptions};
-use crate::clock::SystemClock;
+use super::{Action, Arguments, operator, serve};
 use crate::config::{Config, LogFormat};
-use crate::db::Db;
-use crate::http::{self, HttpOptions, Limits, ShownMetrics, TrustedProxies};
+use crate::http;
 
-/// Wrong configuration, as `EX_CONFIG` of `sysexits.h`.
+const EXIT_REFUSED: u8 = 2;
+/// `EX_USAGE` and `EX_CONFIG` of `sysexits.h`.
+const EXIT_USAGE: u8 = 64;
 const EXIT_CONFIG: u8 = 78;
 
-pub(super) fn run(arguments: Arguments) -> ExitCode {
+/// How a command ended, other than by something broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// It did what was asked.
+    Done,
+    /// A rule or a faulty file stood against it; the reason was printed.
+    Refused,
+}
+
+pub(super) fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return explain(&error),
+    };
     if matches!(arguments.command, Action::Openapi) {
         return finish(print_openapi());
     }
-    let config = match Config::load(arguments.config.as_deref(), std::env::vars()) {
-        Ok(config) => config,
+    match Config::load(arguments.config.as_deref(), std::env::vars()) {
+        Ok(config) => finish(start(&config, arguments.command)),
         Err(faults) => {
             eprintln!("preau-server: {faults}");
-            return ExitCode::from(EXIT_CONFIG);
+            ExitCode::from(EXIT_CONFIG)
         }
-    };
-    finish(start(&config, arguments.command))
+    }
 }
 
-fn finish(outcome: anyhow::Result<()>) -> ExitCode {
+fn explain(error: &clap::Error) -> ExitCode {
+    if let Err(error) = error.print() {
+        eprintln!("preau-server: {error}");
+    }
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(EXIT_USAGE),
+    }
+}
+
+fn finish(outcome: anyhow::Result<Ended>) -> ExitCode {
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Ended::Done) => ExitCode::SUCCESS,
+        Ok(Ended::Refused) => ExitCode::from(EXIT_REFUSED),
         Err(error) => {
             eprintln!("preau-server: {error:#}");
             ExitCode::FAILURE
@@ -44,7 +64,7 @@ fn finish(outcome: anyhow::Result<()>) -> ExitCode {
     }
 }
 
-fn start(config: &Config, action: Action) -> anyhow::Result<()> {
+fn start(config: &Config, action: Action) -> anyhow::Result<Ended> {
     log_to_stderr(config)?;
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         anyhow::bail!("another TLS provider is installed");
@@ -52,9 +72,11 @@ fn start(config: &Config, action: Action) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
     runtime.block_on(async {
         match action {
-            Action::Serve => serve(config).await,
-            Action::Migrate => migrate(config).await,
+            Action::Serve => serve::serve(config).await.map(|()| Ended::Done),
+            Action::Migrate => serve::migrate(config).await.map(|()| Ended::Done),
+            Action::Check => serve::check(config).await,
             Action::Openapi => print_openapi(),
+            Action::Operator(command) => operator::run(config, command).await,
         }
     })
 }
@@ -74,78 +96,14 @@ fn log_to_stderr(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn print_openapi() -> anyhow::Result<()> {
+fn print_openapi() -> anyhow::Result<Ended> {
     let (_, document) = http::api();
-    print(&document.to_pretty_json()?)
+    print(&document.to_pretty_json()?)?;
+    Ok(Ended::Done)
 }
 
 /// Standard output belongs to whoever started the program.
-#[expect(clippy::print_stdout)]
-fn print(line: &str) -> anyhow::Result<()> {
-    println!("{line}");
-    Ok(())
-}
-
-async fn migrate(config: &Config) -> anyhow::Result<()> {
-    make_data_folder(config)?;
-    let db = Db::open(&config.database).await?;
-    db.migrate().await?;
-    db.close().await;
-    Ok(())
-}
-
-fn make_data_folder(config: &Config) -> anyhow::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data);
-    made.with_context(|| format!("making {}", config.data.display()))
-}
-
-/// Opens the application over the configured database.
-pub(super) async fn open(config: &Config) -> anyhow::Result<(App, tokio::task::JoinHandle<()>)> {
-    make_data_folder(config)?;
-    let secret = match &config.secret {
-        Some(secret) => secret.clone(),
-        None => keys::secret_of(&config.data)?,
-    };
-    let addresses = match &config.geocoder {
-        Some(geocoder) => AddressBase::open(AddressBaseOptions { geocoder: geocoder.clone(), patience: ADDRESS_PATIENCE })?,
-        None => AddressBase::default(),
-    };
-    let db = Db::open(&config.database).await?;
-    db.migrate().await?;
-    App::start(db, Arc::new(SystemClock), AppOptions { secret, hashing: HashingLimits::default(), addresses })
-}
-
-const ADDRESS_PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
-
-async fn serve(config: &Config) -> anyhow::Result<()> {
-    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().context("installing metrics")?;
-    let (app, writing) = open(config).await?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let options = HttpOptions {
-        limits: Limits { connections: config.connections, ..Limits::default() },
-        trusted_proxies: TrustedProxies(config.trusted_proxies.as_slice().into()),
-        metrics: ShownMetrics(config.metrics_listen.is_none().then(|| metrics.clone())),
-    };
-    let listening = http::listen(app.clone(), config.listen, config.tls.as_ref(), &options).await?;
-    print(&serde_json::json!({ "listening": listening.url() }).to_string())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    tracing::info!("ending");
-    listening.close().await?;
-    close(app, writing).await
-}
-
-/// Lets the writer finish what is queued, then closes the database.
-pub(super) async fn close(app: App, writing: tokio::task::JoinHandle<()>) -> anyhow::Result<()> {
-    let db = app.db.clone();
-    drop(app);
-    if tokio::time::timeout(std::time::Duration::from_secs(10), writing).await.is_err() {
-        tracing::warn!("the writer did not finish in time");
-    }
-    db.close().await;
-    Ok(())
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).context("writing to standard output")
 }

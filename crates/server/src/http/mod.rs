@@ -6,6 +6,7 @@
 
 mod answer;
 mod connections;
+mod endless;
 mod error;
 mod operations;
 mod peer;
@@ -14,7 +15,7 @@ mod serve;
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use http::StatusCode;
@@ -32,7 +33,7 @@ use crate::{accounts, addresses, communes, family, sync};
 
 pub use operations::ShownMetrics;
 pub use peer::TrustedProxies;
-pub use serve::{Listening, TlsFiles, listen};
+pub use serve::{Listening, TlsFiles, listen, listen_metrics};
 
 /// Bounds of everything a caller can make wait or grow.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +98,10 @@ pub fn api() -> (Router<App>, OpenApi) {
 /// The whole service, in process.
 pub fn router(app: App, options: &HttpOptions) -> Router {
     let (routes, _) = api();
+    layered(routes, app, options)
+}
+
+fn layered(routes: Router<App>, app: App, options: &HttpOptions) -> Router {
     let layers = ServiceBuilder::new()
         .layer(SetSensitiveRequestHeadersLayer::new([http::header::AUTHORIZATION, http::header::COOKIE]))
         .layer(Extension(options.trusted_proxies.clone()))
@@ -104,6 +109,7 @@ pub fn router(app: App, options: &HttpOptions) -> Router {
         .layer(from_fn(answer::answer))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))
         .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(app.closing.clone(), endless::end_with_server))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, options.limits.request))
         .layer(DefaultBodyLimit::max(options.limits.body));
     routes.fallback(unknown).method_not_allowed_fallback(wrong_method).layer(layers).with_state(app)
@@ -121,4 +127,42 @@ async fn wrong_method() -> StatusCode {
 fn panicked() -> Response {
     tracing::error!("a request panicked");
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use http::Request;
+    use preau_protocol::error::ErrorBody;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::accounts::hashing::HashingLimits;
+    use crate::addresses::AddressBase;
+    use crate::app::AppOptions;
+    use crate::clock::SystemClock;
+    use crate::db::{Db, Location};
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_without_a_word_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&Location::Sqlite(folder.path().to_owned())).await.unwrap();
+        let hashing = HashingLimits::default();
+        let options = AppOptions { secret: vec![1; 32], hashing, addresses: AddressBase::default() };
+        let (app, _) = App::start(db, Arc::new(SystemClock), options).unwrap();
+        async fn panics() -> StatusCode {
+            panic!("Claire Martel")
+        }
+        let routes = Router::new().merge(Router::new().route_service("/panics", get(panics)));
+        let service = layered(routes, app, &HttpOptions::default());
+        let answer = service.oneshot(Request::get("/panics").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let body = to_bytes(answer.into_body(), 1000).await.unwrap();
+        let body: ErrorBody = serde_json::from_slice(&body).unwrap();
+        assert_eq!((body.code, body.request_id.to_string()), (preau_protocol::ErrorCode::Internal, id));
+    }
 }

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
+use axum::Router;
+use axum::routing::get;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::TokioTimer;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -42,7 +45,7 @@ pub struct Listening {
     within: Duration,
 }
 
-/// Starts to listen.
+/// Serves the application.
 ///
 /// # Errors
 /// When the address is taken or the certificate cannot be read.
@@ -52,15 +55,34 @@ pub async fn listen(
     tls: Option<&TlsFiles>,
     options: &HttpOptions,
 ) -> anyhow::Result<Listening> {
+    let closing = app.closing.clone();
+    start(super::router(app, options), address, tls, options.limits, closing).await
+}
+
+/// Shows the metrics on a listener of their own, which the operator keeps from others.
+///
+/// # Errors
+/// When the address is taken.
+pub async fn listen_metrics(metrics: PrometheusHandle, app: &App, address: SocketAddr) -> anyhow::Result<Listening> {
+    let router = Router::new().route("/metrics", get(move || async move { metrics.render() }));
+    let limits = Limits { connections: 16, ..Limits::default() };
+    start(router, address, None, limits, app.closing.clone()).await
+}
+
+async fn start(
+    router: Router,
+    address: SocketAddr,
+    tls: Option<&TlsFiles>,
+    limits: Limits,
+    closing: CancellationToken,
+) -> anyhow::Result<Listening> {
     let listener = TcpListener::bind(address).with_context(|| format!("listening on {address}"))?;
     let address = listener.local_addr()?;
-    let limits = options.limits;
-    let closing = app.closing.clone();
     let handle = Handle::new();
     let mut server = axum_server::from_tcp(listener)?.handle(handle.clone()).first_request_timeout(limits.head);
     bound(server.http_builder(), &limits);
     let server = server.accept_error_handler(|_, error| tracing::debug!(%error, "a connection was not taken"));
-    let service = super::router(app, options).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let bounded = Bounded::new(limits.connections, limits.stalled_write);
     let task = match tls {
         None => tokio::spawn(server.acceptor(bounded).serve(service)),

@@ -1,7 +1,7 @@
 //! The server in process, over each engine: SQLite in a temporary folder always, PostgreSQL where
 //! `PREAU_TEST_POSTGRES` names a cluster (a database of its own for each test, dropped afterwards).
 
-#![allow(dead_code)] // each test crate uses its part
+#![allow(dead_code, unused_imports)] // each test crate uses its part
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod people;

@@ -15,7 +15,12 @@ const done: readonly MessageId[] = [
   'about.done.checked',
 ];
 
-const limits: readonly MessageId[] = ['about.limit.audit', 'about.limit.readers', 'about.limit.town', 'about.limit.platforms'];
+const limits: readonly MessageId[] = [
+  'about.limit.audit',
+  'about.limit.readers',
+  'about.limit.town',
+  'about.limit.platforms',
+];
 
 /** The accessibility statement: what was done, what was checked and how, what is not known. Nothing more. */
 export function AccessibilityPage() {

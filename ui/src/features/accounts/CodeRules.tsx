@@ -25,7 +25,11 @@ export function CodeRules({ code }: { code: string }) {
           const kept = code !== '' && check?.[rule] === true;
           return (
             <li key={rule} className={`${styles.rule} ${kept ? styles.kept : ''}`}>
-              {kept ? <CircleCheckBig size={18} aria-hidden="true" /> : <Circle size={18} aria-hidden="true" />}
+              {kept ? (
+                <CircleCheckBig size="1.125rem" aria-hidden="true" />
+              ) : (
+                <Circle size="1.125rem" aria-hidden="true" />
+              )}
               <span>
                 {t(sentence)}
                 <Hidden> {t(kept ? 'accounts.rule.kept' : 'accounts.rule.notYet')}</Hidden>

@@ -2,9 +2,9 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { Button } from '../../components/Button';
+import { FailureNotice } from '../../components/FailureNotice';
 import { describedBy, Field } from '../../components/Field';
 import field from '../../components/Field.module.css';
-import { FailureNotice } from '../../components/FailureNotice';
 import { Actions, Card } from '../../components/Page';
 import { useText } from '../../lib/i18n';
 import { backend } from '../../lib/ipc';
@@ -65,7 +65,9 @@ export function Invitation({ onBack }: { onBack: () => void }) {
               setFlow({});
               onBack();
             }}
-          >{t('accounts.letter.byName')}</Button>
+          >
+            {t('accounts.letter.byName')}
+          </Button>
           <Button type="submit" look="primary" busy={read.isPending}>
             {t('accounts.town.continue')}
           </Button>

@@ -1,7 +1,7 @@
+import { Navigate } from 'react-router';
 import { LinkButton } from '../../components/Button';
 import { Actions, Card, Page } from '../../components/Page';
 import { PageTitle } from '../../components/PageTitle';
-import { Navigate } from 'react-router';
 import { useText } from '../../lib/i18n';
 import { useSignInFlow } from './signInFlow';
 

@@ -60,7 +60,7 @@ export function ProfilesPage() {
         })}
       </ul>
       <div>
-        <LinkButton to="/connexion/commune" icon={<Plus size={18} aria-hidden="true" />}>
+        <LinkButton to="/connexion/commune" icon={<Plus size="1.125rem" aria-hidden="true" />}>
           {t('accounts.profiles.add')}
         </LinkButton>
       </div>

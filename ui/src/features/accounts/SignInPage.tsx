@@ -51,7 +51,9 @@ function SignInForm({ commune }: { commune: CommuneView }) {
 
   return (
     <Page narrow>
-      <PageTitle window={t('accounts.signIn.submit')}>{t('accounts.signIn.title', { commune: commune.name })}</PageTitle>
+      <PageTitle window={t('accounts.signIn.submit')}>
+        {t('accounts.signIn.title', { commune: commune.name })}
+      </PageTitle>
       <form onSubmit={(event) => void submit(event)} noValidate>
         <Card title={t('accounts.signIn.card')} id="sign-in-card">
           <p className={styles.words}>

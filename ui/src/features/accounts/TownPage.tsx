@@ -26,10 +26,14 @@ export function TownPage() {
   return (
     <Page narrow>
       <PageTitle lead={t('accounts.town.lead')}>{t('accounts.town.title')}</PageTitle>
-      {byLetter ? <Invitation key={letter} onBack={() => setByHand(false)} /> : <TownSearch onLetter={() => setByHand(true)} />}
+      {byLetter ? (
+        <Invitation key={letter} onBack={() => setByHand(false)} />
+      ) : (
+        <TownSearch onLetter={() => setByHand(true)} />
+      )}
       {hasProfiles && (
         <div>
-          <LinkButton look="quiet" to="/connexion" icon={<ArrowLeft size={18} aria-hidden="true" />}>
+          <LinkButton look="quiet" to="/connexion" icon={<ArrowLeft size="1.125rem" aria-hidden="true" />}>
             {t('accounts.profiles.back')}
           </LinkButton>
         </div>
@@ -45,13 +49,13 @@ function TownSearch({ onLetter }: { onLetter: () => void }) {
   const [typed, setTyped] = useState('');
   const [missing, setMissing] = useState(false);
   const text = typed.trim();
-  const towns =
-    useQuery({
-      queryKey: ['towns', text],
-      queryFn: () => backend.findTowns(text),
-      enabled: text !== '',
-      placeholderData: keepPreviousData,
-    }).data ?? none;
+  const search = useQuery({
+    queryKey: ['towns', text],
+    queryFn: () => backend.findTowns(text),
+    enabled: text !== '',
+    placeholderData: keepPreviousData,
+  });
+  const towns = search.data ?? none;
   const connect = useMutation({
     mutationFn: backend.connectTown,
     onSuccess: (commune) => {
@@ -79,8 +83,10 @@ function TownSearch({ onLetter }: { onLetter: () => void }) {
           hint={t('accounts.town.hint')}
           error={missing ? t('accounts.town.missing') : undefined}
           value={typed}
-          suggestions={text === '' ? [] : towns.map(({ slug, name, postcode }) => ({ id: slug, text: name, detail: postcode }))}
-          empty={text === '' ? undefined : t('accounts.town.none')}
+          suggestions={
+            text === '' ? [] : towns.map(({ slug, name, postcode }) => ({ id: slug, text: name, detail: postcode }))
+          }
+          empty={text === '' ? undefined : t(search.isPending ? 'frame.loading' : 'accounts.town.none')}
           onChange={(next) => {
             setTyped(next);
             setMissing(false);
@@ -91,7 +97,7 @@ function TownSearch({ onLetter }: { onLetter: () => void }) {
           }}
         />
         <Actions>
-          <Button icon={<QrCode size={18} aria-hidden="true" />} onClick={onLetter}>
+          <Button icon={<QrCode size="1.125rem" aria-hidden="true" />} onClick={onLetter}>
             {t('accounts.letter.open')}
           </Button>
           <Button type="submit" look="primary" busy={connect.isPending}>

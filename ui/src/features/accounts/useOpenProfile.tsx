@@ -36,7 +36,8 @@ export function useOpenProfile(): Opening {
   };
   const start = (profile: ProfileView) => {
     setTarget(profile);
-    if (profile.protection !== 'passphrase' && !losing) opening.mutate({ id: profile.id, passphrase: null }, { onSuccess: close });
+    if (profile.protection !== 'passphrase' && !losing)
+      opening.mutate({ id: profile.id, passphrase: null }, { onSuccess: close });
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -24,17 +24,20 @@ export function AdultCards({ view }: { view: Extract<PersonView, { type: 'adult'
         title={t('family.adult.details')}
         id="adult-details"
         aside={
-          <LinkButton to="/coordonnees" icon={<Pencil size={16} aria-hidden="true" />}>
+          <LinkButton to="/coordonnees" icon={<Pencil size="1rem" aria-hidden="true" />}>
             {t('details.title')}
           </LinkButton>
         }
       >
         <Facts
           facts={[
-            [t('details.field.address'), view.address ? <Address address={view.address} /> : <NotGiven />],
-            [t('details.field.mobilePhone'), view.mobilePhone ?? <NotGiven />],
-            [t('details.field.landlinePhone'), view.landlinePhone ?? <NotGiven />],
-            [t('details.field.email'), view.email ?? <NotGiven />],
+            {
+              term: t('details.field.address'),
+              value: view.address ? <Address address={view.address} /> : <NotGiven />,
+            },
+            { term: t('details.field.mobilePhone'), value: view.mobilePhone ?? <NotGiven /> },
+            { term: t('details.field.landlinePhone'), value: view.landlinePhone ?? <NotGiven /> },
+            { term: t('details.field.email'), value: view.email ?? <NotGiven /> },
           ]}
         />
       </Card>

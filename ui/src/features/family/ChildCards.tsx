@@ -15,13 +15,17 @@ type Child = Extract<PersonView, { type: 'child' }>;
 
 export function ChildCards({ view }: { view: Child }) {
   const { t, locale } = useText();
+  const now = view.schooling.find(({ current }) => current);
   return (
     <>
       <Card>
         <Facts
           facts={[
-            [t('family.child.birthDate'), longDay(view.birthDate, locale)],
-            ...(view.line.age === null ? [] : [[t('family.child.age'), t('family.age', { age: view.line.age })] as const]),
+            { term: t('family.child.birthDate'), value: longDay(view.birthDate, locale) },
+            ...(now ? [{ term: t('family.child.school'), value: now.school }] : []),
+            ...(now
+              ? [{ term: t('family.child.class'), value: [now.level, now.class].filter(Boolean).join(' · ') }]
+              : []),
           ]}
         />
       </Card>
@@ -54,7 +58,10 @@ function Schooling({ schooling }: { schooling: readonly SchoolingView[] }) {
               <>
                 {year.to === null
                   ? t('family.schooling.since', { from: longDay(year.from, locale) })
-                  : t('family.schooling.between', { from: longDay(year.from, locale), to: longDay(year.to, locale) })}{' '}
+                  : t('family.schooling.between', {
+                      from: longDay(year.from, locale),
+                      to: longDay(year.to, locale),
+                    })}{' '}
                 {year.current && <Badge tone="success">{t('family.current')}</Badge>}
               </>,
               year.school,
@@ -81,13 +88,13 @@ function Rights({ view }: { view: Child }) {
       <ul className={styles.rights}>
         {rights.map(([yes, allowed, refused]) => (
           <li key={allowed} className={`${styles.right} ${yes ? styles.yes : styles.no}`}>
-            {yes ? <Check size={20} aria-hidden="true" /> : <X size={20} aria-hidden="true" />}
+            {yes ? <Check size="1.25rem" aria-hidden="true" /> : <X size="1.25rem" aria-hidden="true" />}
             {t(yes ? allowed : refused, { name })}
           </li>
         ))}
         {view.otherHome && (
           <li className={styles.right}>
-            <House size={20} aria-hidden="true" />
+            <House size="1.25rem" aria-hidden="true" />
             {t('family.right.otherHome', { name })}
           </li>
         )}

@@ -16,14 +16,14 @@ export function ContactCards({ view }: { view: Extract<PersonView, { type: 'cont
     <Card>
       <Facts
         facts={[
-          [t('family.contact.relation'), view.relation || <NotGiven />],
-          [t('family.contact.phone'), view.phone ?? <NotGiven />],
+          { term: t('family.contact.relation'), value: view.relation || <NotGiven /> },
+          { term: t('family.contact.phone'), value: view.phone ?? <NotGiven /> },
         ]}
       />
       <ul className={styles.rights}>
         {rights.map(([yes, words]) => (
           <li key={words} className={`${styles.right} ${yes ? styles.yes : styles.no}`}>
-            {yes ? <Check size={20} aria-hidden="true" /> : <X size={20} aria-hidden="true" />}
+            {yes ? <Check size="1.25rem" aria-hidden="true" /> : <X size="1.25rem" aria-hidden="true" />}
             {words}
           </li>
         ))}

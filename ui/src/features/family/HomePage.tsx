@@ -26,7 +26,7 @@ export function HomePage() {
                 <li>
                   <Tile
                     to="/coordonnees"
-                    icon={<MapPinHouse size={22} aria-hidden="true" />}
+                    icon={<MapPinHouse size="1.375rem" aria-hidden="true" />}
                     title={t('details.title')}
                     fact={detailsFact(view, t)}
                   />

@@ -23,7 +23,7 @@ export function Todo({ todo }: { todo: readonly TodoView[] }) {
   if (todo.length === 0) {
     return (
       <p className={styles.nothing}>
-        <CircleCheck size={20} aria-hidden="true" />
+        <CircleCheck size="1.25rem" aria-hidden="true" />
         {t('family.todo.nothing')}
       </p>
     );
@@ -42,7 +42,7 @@ export function Todo({ todo }: { todo: readonly TodoView[] }) {
                 <span className={styles.sentence}>{line.sentence}</span>
                 <span className={styles.action}>
                   {line.action}
-                  <ArrowRight size={16} aria-hidden="true" />
+                  <ArrowRight size="1rem" aria-hidden="true" />
                 </span>
               </Link>
             </li>
@@ -59,7 +59,7 @@ function lineOf(item: TodoView, t: Text): Line {
       return {
         key: item.type,
         tone: 'danger',
-        icon: <TriangleAlert size={14} aria-hidden="true" />,
+        icon: <TriangleAlert size="0.875rem" aria-hidden="true" />,
         badge: t('family.todo.refused.badge'),
         sentence: t('family.todo.refused', { count: item.count }),
         action: t('family.todo.refused.action'),
@@ -69,7 +69,7 @@ function lineOf(item: TodoView, t: Text): Line {
       return {
         key: item.type,
         tone: 'attention',
-        icon: <MapPin size={14} aria-hidden="true" />,
+        icon: <MapPin size="0.875rem" aria-hidden="true" />,
         badge: t('family.todo.missing.badge'),
         sentence: t('family.todo.address'),
         action: t('family.todo.missing.action'),
@@ -79,7 +79,7 @@ function lineOf(item: TodoView, t: Text): Line {
       return {
         key: item.type,
         tone: 'attention',
-        icon: <Phone size={14} aria-hidden="true" />,
+        icon: <Phone size="0.875rem" aria-hidden="true" />,
         badge: t('family.todo.missing.badge'),
         sentence: t('family.todo.phone'),
         action: t('family.todo.missing.action'),
@@ -89,7 +89,7 @@ function lineOf(item: TodoView, t: Text): Line {
       return {
         key: `${item.type}-${item.email}`,
         tone: 'information',
-        icon: <MailCheck size={14} aria-hidden="true" />,
+        icon: <MailCheck size="0.875rem" aria-hidden="true" />,
         badge: t('family.todo.email.badge'),
         sentence: t('family.todo.email', { email: item.email }),
         action: t('family.todo.email.action'),

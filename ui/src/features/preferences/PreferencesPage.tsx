@@ -7,7 +7,7 @@ import { useText } from '../../lib/i18n';
 import type { Preferences } from '../../lib/ipc';
 import { usePreferences, useSetPreferences } from '../../lib/preferences';
 
-const sizes = [100, 115, 130, 150, 175, 200];
+const sizes = [100, 125, 150, 175, 200];
 
 /** Choices of the person at this computer; each one shows at once. */
 export function PreferencesPage() {
@@ -32,7 +32,9 @@ function Choosing({ preferences }: { preferences: Preferences }) {
           inline
           legend={t('preferences.textSize')}
           value={preferences.textSize}
-          choices={sizes.map((size) => ({ value: size, label: t('preferences.percent', { size }) }))}
+          choices={[...new Set([...sizes, preferences.textSize])]
+            .sort((a, b) => a - b)
+            .map((size) => ({ value: size, label: t('preferences.percent', { size }) }))}
           onChange={(textSize) => choose({ textSize })}
         />
         <Choices

@@ -6,7 +6,7 @@ import { refusalSentence, troubleSentences } from '../../lib/failures';
 import { type MessageId, useText } from '../../lib/i18n';
 import type { OutboxItemView, OutboxStateView, SyncStatusView } from '../../lib/ipc';
 
-const size = { size: 14, 'aria-hidden': true } as const;
+const size = { size: '0.875rem', 'aria-hidden': true } as const;
 
 const looks: Record<OutboxStateView['type'], { tone: Tone; icon: ReactNode; label: MessageId }> = {
   kept: { tone: 'attention', icon: <CloudOff {...size} />, label: 'sync.item.kept' },

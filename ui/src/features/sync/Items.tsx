@@ -86,7 +86,11 @@ function ItemActions({ item, title, retrying, onRetry }: ItemActionsProps) {
         </Button>
       )}
       {toRead && (
-        <Button busy={acknowledge.isPending} label={t('sync.acknowledge.label', { title })} onClick={() => acknowledge.mutate()}>
+        <Button
+          busy={acknowledge.isPending}
+          label={t('sync.acknowledge.label', { title })}
+          onClick={() => acknowledge.mutate()}
+        >
           {t('sync.acknowledge')}
         </Button>
       )}

@@ -33,7 +33,7 @@ export function SyncStateCard({ status, busy, onSync }: SyncStateCardProps) {
     <div className={styles.card}>
       <div className={styles.state}>
         <span className={`${styles.stateIcon} ${styles[status.state]}`}>
-          <Icon size={22} aria-hidden="true" />
+          <Icon size="1.375rem" aria-hidden="true" />
         </span>
         <div className={styles.stateWords}>
           <p className={styles.stateTitle}>{words.state}</p>
@@ -43,7 +43,7 @@ export function SyncStateCard({ status, busy, onSync }: SyncStateCardProps) {
               : t('sync.last', { when: moment(status.lastSyncAt, locale) })}
           </p>
         </div>
-        <Button icon={<RefreshCw size={18} aria-hidden="true" />} busy={busy} onClick={onSync}>
+        <Button icon={<RefreshCw size="1.125rem" aria-hidden="true" />} busy={busy} onClick={onSync}>
           {t('sync.now.action')}
         </Button>
       </div>

@@ -35,7 +35,8 @@ impl Needle {
         if folded.chars().all(|c| c.is_ascii_digit() || c == ' ') {
             let digits = folded.replace(' ', "");
             // +33 6 … is kept so and dialled 06 …
-            let national = typed.trim_start().starts_with('+').then(|| digits.strip_prefix("33").map(|rest| format!("0{rest}")));
+            let national =
+                typed.trim_start().starts_with('+').then(|| digits.strip_prefix("33").map(|rest| format!("0{rest}")));
             return Some(Self::Digits(national.flatten().unwrap_or(digits)));
         }
         Some(Self::Words(folded.split(' ').map(str::to_owned).collect()))
@@ -89,7 +90,8 @@ impl Home {
                 words.iter().all(|word| text.split(' ').any(|own| own.starts_with(word.as_str())))
             }
             Needle::Digits(digits) => {
-                let phones = self.adults.iter().flat_map(|adult| [&adult.mobile_phone, &adult.landline_phone]).flatten();
+                let phones =
+                    self.adults.iter().flat_map(|adult| [&adult.mobile_phone, &adult.landline_phone]).flatten();
                 phones.map(|phone| national(phone)).any(|phone| phone.contains(digits))
                     || self.row.reference.contains(digits.as_str())
             }

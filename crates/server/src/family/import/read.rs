@@ -144,7 +144,9 @@ impl<'a> Records<'a> {
     fn line_of(&mut self, byte: usize) -> u64 {
         let ends = line_ends(&self.text.as_bytes()[self.counted..byte]);
         // Between the two halves of a CRLF the end is counted once, with its line feed.
-        let half = byte > self.counted && self.text.as_bytes()[byte - 1] == b'\r' && self.text.as_bytes().get(byte) == Some(&b'\n');
+        let half = byte > self.counted
+            && self.text.as_bytes()[byte - 1] == b'\r'
+            && self.text.as_bytes().get(byte) == Some(&b'\n');
         self.line += ends - u64::from(half);
         self.counted = if half { byte - 1 } else { byte };
         self.line

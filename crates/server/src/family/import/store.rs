@@ -8,11 +8,154 @@ use uuid::Uuid;
 use super::plan::{OnRecord, Plan};
 use crate::db;
 use crate::error::Result;
-use crate::family::store::DetailChangeRow;
+use crate::family::store::{
+    AdultRow, ChildRow, ContactRow, DetailChangeRow, FamilyRow, LinkRow, QuotientRow, SchoolingRow,
+};
 use crate::writer::WriteTx;
 
-/// Values bound by one statement: SQLite takes 32,766, PostgreSQL 65,535.
+/// Values bound by one statement. SQLite finds each by its name among all those before it, so that more in one
+/// statement is slower: 30,000 take ten times as long as 2,000 for the same rows.
 const VALUES: usize = 2_000;
+
+/// A row of one table.
+trait Stored: FromQueryResult {
+    const TABLE: &'static str;
+    /// The key, after the commune.
+    const KEY: &'static [&'static str];
+    /// The other columns.
+    const COLUMNS: &'static [&'static str];
+
+    /// Key, then columns.
+    fn values(self) -> Vec<Value>;
+
+    fn names() -> Vec<&'static str> {
+        Self::KEY.iter().chain(Self::COLUMNS).copied().collect()
+    }
+}
+
+impl Stored for FamilyRow {
+    const TABLE: &'static str = "family";
+    const KEY: &'static [&'static str] = &["family_id"];
+    const COLUMNS: &'static [&'static str] = &["reference", "street", "complement", "postcode", "city"];
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.family_id.into(),
+            self.reference.into(),
+            self.street.into(),
+            self.complement.into(),
+            self.postcode.into(),
+            self.city.into(),
+        ]
+    }
+}
+
+impl Stored for AdultRow {
+    const TABLE: &'static str = "adult";
+    const KEY: &'static [&'static str] = &["person_id"];
+    const COLUMNS: &'static [&'static str] =
+        &["family_id", "role", "first_name", "last_name", "mobile_phone", "landline_phone", "email"];
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.person_id.into(),
+            self.family_id.into(),
+            self.role.into(),
+            self.first_name.into(),
+            self.last_name.into(),
+            self.mobile_phone.into(),
+            self.landline_phone.into(),
+            self.email.into(),
+        ]
+    }
+}
+
+impl Stored for ChildRow {
+    const TABLE: &'static str = "child";
+    const KEY: &'static [&'static str] = &["child_id"];
+    const COLUMNS: &'static [&'static str] = &["reference", "first_name", "last_name", "birth_date"];
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.child_id.into(),
+            self.reference.into(),
+            self.first_name.into(),
+            self.last_name.into(),
+            self.birth_date.into(),
+        ]
+    }
+}
+
+impl Stored for SchoolingRow {
+    const TABLE: &'static str = "schooling";
+    const KEY: &'static [&'static str] = &["child_id", "starts_on"];
+    const COLUMNS: &'static [&'static str] = &["ends_on", "school", "level", "class"];
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.child_id.into(),
+            self.starts_on.into(),
+            self.ends_on.into(),
+            self.school.into(),
+            self.level.into(),
+            self.class.into(),
+        ]
+    }
+}
+
+impl Stored for LinkRow {
+    const TABLE: &'static str = "family_child";
+    const KEY: &'static [&'static str] = &["family_id", "child_id"];
+    const COLUMNS: &'static [&'static str] = &["starts_on", "ends_on", "may_book", "may_collect", "pays"];
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.family_id.into(),
+            self.child_id.into(),
+            self.starts_on.into(),
+            self.ends_on.into(),
+            self.may_book.into(),
+            self.may_collect.into(),
+            self.pays.into(),
+        ]
+    }
+}
+
+impl Stored for ContactRow {
+    const TABLE: &'static str = "contact";
+    const KEY: &'static [&'static str] = &["contact_id"];
+    const COLUMNS: &'static [&'static str] =
+        &["family_id", "first_name", "last_name", "relation", "phone", "may_collect", "emergency"];
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.contact_id.into(),
+            self.family_id.into(),
+            self.first_name.into(),
+            self.last_name.into(),
+            self.relation.into(),
+            self.phone.into(),
+            self.may_collect.into(),
+            self.emergency.into(),
+        ]
+    }
+}
+
+impl Stored for QuotientRow {
+    const TABLE: &'static str = "quotient";
+    const KEY: &'static [&'static str] = &["quotient_id"];
+    const COLUMNS: &'static [&'static str] = &["family_id", "source", "value", "effective_month"];
+
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.quotient_id.into(),
+            self.family_id.into(),
+            self.source.into(),
+            self.value.into(),
+            self.effective_month.into(),
+        ]
+    }
+}
 
 #[derive(Debug, FromQueryResult)]
 struct AccountRow {
@@ -22,49 +165,27 @@ struct AccountRow {
 
 /// Reads everything a file can touch.
 pub(super) async fn on_record(on: &impl ConnectionTrait, commune: Uuid) -> Result<OnRecord> {
-    let accounts: Vec<AccountRow> = whole(on, commune, "identifiant, person_id", "account").await?;
+    let sql = "SELECT identifiant, person_id FROM account WHERE commune_id = $1";
+    let accounts: Vec<AccountRow> = db::all(on, sql, vec![commune.into()]).await?;
     let mut asked: BTreeMap<Uuid, Vec<DetailChangeRow>> = BTreeMap::new();
     for row in asked_changes(on, commune).await? {
         asked.entry(row.family_id).or_default().push(row);
     }
     Ok(OnRecord {
-        families: whole(on, commune, "family_id, reference, street, complement, postcode, city", "family").await?,
-        adults: whole(
-            on,
-            commune,
-            "person_id, family_id, role, first_name, last_name, mobile_phone, landline_phone, email",
-            "adult",
-        )
-        .await?,
-        children: whole(on, commune, "child_id, reference, first_name, last_name, birth_date", "child").await?,
-        schoolings: whole(on, commune, "child_id, starts_on, ends_on, school, level, class", "schooling").await?,
-        links: whole(
-            on,
-            commune,
-            "family_id, child_id, starts_on, ends_on, may_book, may_collect, pays",
-            "family_child",
-        )
-        .await?,
-        contacts: whole(
-            on,
-            commune,
-            "contact_id, family_id, first_name, last_name, relation, phone, may_collect, emergency",
-            "contact",
-        )
-        .await?,
-        quotients: whole(on, commune, "quotient_id, family_id, source, value, effective_month", "quotient").await?,
+        families: whole(on, commune).await?,
+        adults: whole(on, commune).await?,
+        children: whole(on, commune).await?,
+        schoolings: whole(on, commune).await?,
+        links: whole(on, commune).await?,
+        contacts: whole(on, commune).await?,
+        quotients: whole(on, commune).await?,
         accounts: accounts.into_iter().map(|row| (row.identifiant, row.person_id)).collect(),
         asked,
     })
 }
 
-async fn whole<T: FromQueryResult>(
-    on: &impl ConnectionTrait,
-    commune: Uuid,
-    columns: &str,
-    table: &str,
-) -> Result<Vec<T>> {
-    let sql = format!("SELECT {columns} FROM {table} WHERE commune_id = $1");
+async fn whole<T: Stored>(on: &impl ConnectionTrait, commune: Uuid) -> Result<Vec<T>> {
+    let sql = format!("SELECT {} FROM {} WHERE commune_id = $1", T::names().join(", "), T::TABLE);
     db::all(on, &sql, vec![commune.into()]).await
 }
 
@@ -77,119 +198,36 @@ async fn asked_changes(on: &impl ConnectionTrait, commune: Uuid) -> Result<Vec<D
 
 /// Writes the rows of a plan, but for its accounts.
 pub(super) async fn write(tx: &WriteTx, commune: Uuid, plan: Plan) -> Result<()> {
-    let families = plan.families.into_iter().map(|row| {
-        vec![
-            row.family_id.into(),
-            row.reference.into(),
-            row.street.into(),
-            row.complement.into(),
-            row.postcode.into(),
-            row.city.into(),
-        ]
-    });
-    let columns = "family_id, reference, street, complement, postcode, city";
-    upsert(tx, commune, "family", (columns, &["family_id"]), families).await?;
-    let adults = plan.adults.into_iter().map(|row| {
-        vec![
-            row.person_id.into(),
-            row.family_id.into(),
-            row.role.into(),
-            row.first_name.into(),
-            row.last_name.into(),
-            row.mobile_phone.into(),
-            row.landline_phone.into(),
-            row.email.into(),
-        ]
-    });
-    let columns = "person_id, family_id, role, first_name, last_name, mobile_phone, landline_phone, email";
-    upsert(tx, commune, "adult", (columns, &["person_id"]), adults).await?;
-    let children = plan.children.into_iter().map(|row| {
-        vec![
-            row.child_id.into(),
-            row.reference.into(),
-            row.first_name.into(),
-            row.last_name.into(),
-            row.birth_date.into(),
-        ]
-    });
-    let columns = "child_id, reference, first_name, last_name, birth_date";
-    upsert(tx, commune, "child", (columns, &["child_id"]), children).await?;
-    let schoolings = plan.schoolings.into_iter().map(|row| {
-        vec![
-            row.child_id.into(),
-            row.starts_on.into(),
-            row.ends_on.into(),
-            row.school.into(),
-            row.level.into(),
-            row.class.into(),
-        ]
-    });
-    let columns = "child_id, starts_on, ends_on, school, level, class";
-    upsert(tx, commune, "schooling", (columns, &["child_id", "starts_on"]), schoolings).await?;
-    let links = plan.links.into_iter().map(|row| {
-        vec![
-            row.family_id.into(),
-            row.child_id.into(),
-            row.starts_on.into(),
-            row.ends_on.into(),
-            row.may_book.into(),
-            row.may_collect.into(),
-            row.pays.into(),
-        ]
-    });
-    let columns = "family_id, child_id, starts_on, ends_on, may_book, may_collect, pays";
-    upsert(tx, commune, "family_child", (columns, &["family_id", "child_id"]), links).await?;
-    let contacts = plan.contacts.into_iter().map(|row| {
-        vec![
-            row.contact_id.into(),
-            row.family_id.into(),
-            row.first_name.into(),
-            row.last_name.into(),
-            row.relation.into(),
-            row.phone.into(),
-            row.may_collect.into(),
-            row.emergency.into(),
-        ]
-    });
-    let columns = "contact_id, family_id, first_name, last_name, relation, phone, may_collect, emergency";
-    upsert(tx, commune, "contact", (columns, &["contact_id"]), contacts).await?;
-    let quotients = plan.quotients.into_iter().map(|row| {
-        vec![
-            row.quotient_id.into(),
-            row.family_id.into(),
-            row.source.into(),
-            row.value.into(),
-            row.effective_month.into(),
-        ]
-    });
-    let columns = "quotient_id, family_id, source, value, effective_month";
-    upsert(tx, commune, "quotient", (columns, &["quotient_id"]), quotients).await
+    upsert(tx, commune, plan.families).await?;
+    upsert(tx, commune, plan.adults).await?;
+    upsert(tx, commune, plan.children).await?;
+    upsert(tx, commune, plan.schoolings).await?;
+    upsert(tx, commune, plan.links).await?;
+    upsert(tx, commune, plan.contacts).await?;
+    upsert(tx, commune, plan.quotients).await
 }
 
-/// Writes rows under a key that begins with the commune; `rows` give the values of `columns`.
-async fn upsert(
-    tx: &WriteTx,
-    commune: Uuid,
-    table: &str,
-    (columns, key): (&str, &[&str]),
-    rows: impl Iterator<Item = Vec<Value>>,
-) -> Result<()> {
-    let names: Vec<&str> = columns.split(", ").collect();
-    let changed: Vec<String> = (names.iter())
-        .filter(|name| !key.contains(name))
-        .map(|name| format!("{name} = excluded.{name}"))
-        .collect();
+async fn upsert<T: Stored>(tx: &WriteTx, commune: Uuid, rows: Vec<T>) -> Result<()> {
+    let names = T::names();
+    let changed: Vec<String> = T::COLUMNS.iter().map(|name| format!("{name} = excluded.{name}")).collect();
     let width = names.len() + 1;
-    let mut rows = rows.peekable();
+    let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
-        let chunk: Vec<Vec<Value>> = rows.by_ref().take(VALUES / width).collect();
+        let mut values: Vec<Value> = Vec::with_capacity(VALUES);
+        let mut count = 0;
+        for row in rows.by_ref().take(VALUES / width) {
+            values.push(commune.into());
+            values.extend(row.values());
+            count += 1;
+        }
         let sql = format!(
-            "INSERT INTO {table} (commune_id, {columns}) VALUES {} ON CONFLICT (commune_id, {}) DO UPDATE SET {}",
-            db::tuples(chunk.len(), width),
-            key.join(", "),
+            "INSERT INTO {} (commune_id, {}) VALUES {} ON CONFLICT (commune_id, {}) DO UPDATE SET {}",
+            T::TABLE,
+            names.join(", "),
+            db::tuples(count, width),
+            T::KEY.join(", "),
             changed.join(", ")
         );
-        let values = chunk.into_iter().flat_map(|row| std::iter::once(commune.into()).chain(row)).collect();
         db::run(tx.connection(), &sql, values).await?;
     }
     Ok(())

@@ -8,7 +8,15 @@ import { useText } from '../../../lib/i18n';
 import { type AddressView, backend, type DetailsView } from '../../../lib/ipc';
 import { useSyncStatus } from '../../../lib/syncStatus';
 import styles from './Details.module.css';
-import { type AddressPart, addressPath, addressValue, controlId, type Path, useDetailsDraft, waitingFor } from './draft';
+import {
+  type AddressPart,
+  addressPath,
+  addressValue,
+  controlId,
+  type Path,
+  useDetailsDraft,
+  waitingFor,
+} from './draft';
 import { Locked } from './Locked';
 
 interface AddressCardProps {
@@ -45,7 +53,6 @@ function AddressFields({ details, problem }: AddressCardProps) {
     <>
       {unreachable && <Notice tone="information">{t('details.address.offline')}</Notice>}
       <Suggest
-        free
         id={controlId(addressPath('street'))}
         label={t('details.part.street')}
         hint={unreachable ? undefined : t('details.address.hint')}
@@ -56,6 +63,7 @@ function AddressFields({ details, problem }: AddressCardProps) {
           text: address.street,
           detail: `${address.postcode} ${address.city}`,
         }))}
+        empty={unreachable ? undefined : t('details.address.none')}
         autoComplete="street-address"
         onChange={(street) => {
           if (street === value('street')) return;

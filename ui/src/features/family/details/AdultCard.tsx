@@ -19,7 +19,11 @@ export function AdultCard({ adult, details, problem }: AdultCardProps) {
     <Card
       title={adult.name}
       id={`details-${adult.personId}`}
-      aside={<span className={styles.role}>{t(adult.kind === 'holder' ? 'family.kind.holder' : 'family.kind.coHolder')}</span>}
+      aside={
+        <span className={styles.role}>
+          {t(adult.kind === 'holder' ? 'family.kind.holder' : 'family.kind.coHolder')}
+        </span>
+      }
     >
       {details.phonesByHand && <p className={styles.byHand}>{t('details.phones.byHand')}</p>}
       <div className={styles.pair}>

@@ -12,7 +12,7 @@ interface Look {
   label: MessageId;
 }
 
-const size = { size: 14, 'aria-hidden': true } as const;
+const size = { size: '0.875rem', 'aria-hidden': true } as const;
 
 const looks: Record<DetailStateView['type'], Look> = {
   toSend: { tone: 'attention', icon: <CloudUpload {...size} />, label: 'details.state.toSend' },

@@ -81,13 +81,9 @@ function DetailsForm({ details }: { details: DetailsView }) {
             </Notice>
           )}
           <Actions>
-            <Button
-              type="submit"
-              look="primary"
-              busy={preview.isPending}
-            >
+            <Button type="submit" look="primary" busy={preview.isPending}>
               {t('details.toStep2')}
-              <ArrowRight size={18} aria-hidden="true" />
+              <ArrowRight size="1.125rem" aria-hidden="true" />
             </Button>
           </Actions>
         </Page>

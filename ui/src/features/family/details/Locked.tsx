@@ -14,7 +14,7 @@ export function Locked({ change, titled }: { change: DetailChangeView; titled?: 
         <Value value={change.old} />
       </p>
       <p className={styles.lockedWhy}>
-        <Lock size={16} aria-hidden="true" />
+        <Lock size="1rem" aria-hidden="true" />
         {t('details.locked')}
       </p>
     </div>

@@ -7,15 +7,16 @@ import { Value } from './Value';
 /** Old value → new value. */
 export function OldNew({ change }: { change: DetailChangeView }) {
   const { t } = useText();
+  const settled = ['accepted', 'refused', 'withdrawn'].includes(change.state.type);
   return (
     <div className={styles.oldNew}>
       <div className={styles.side}>
-        <p className={styles.sideName}>{t('details.old')}</p>
+        <p className={styles.sideName}>{t(settled ? 'details.before' : 'details.old')}</p>
         <Value value={change.old} />
       </div>
-      <ArrowRight size={18} aria-hidden="true" />
+      <ArrowRight size="1.125rem" aria-hidden="true" />
       <div className={styles.side}>
-        <p className={styles.sideName}>{t('details.new')}</p>
+        <p className={styles.sideName}>{t(settled ? 'details.asked' : 'details.new')}</p>
         <span className={styles.next}>
           <Value value={change.new} />
         </span>

@@ -73,7 +73,7 @@ function Review({ request, changes }: { request: ChangeDetailsRequest; changes: 
       <ChangeList changes={changes} bare />
       {validate.isError && <FailureNotice failure={validate.error} />}
       <Actions>
-        <LinkButton to="/coordonnees" icon={<ArrowLeft size={18} aria-hidden="true" />}>
+        <LinkButton to="/coordonnees" icon={<ArrowLeft size="1.125rem" aria-hidden="true" />}>
           {t('details.review.back')}
         </LinkButton>
         <Button look="primary" busy={validate.isPending} onClick={() => validate.mutate()}>

@@ -19,7 +19,10 @@ export function useProblemSentence(details: DetailsView, problems: readonly Fiel
     ...details.adults.flatMap((adult) =>
       adultParts.map(
         (part) =>
-          [adultPath(adult.personId, part), t('details.of', { field: t(`details.field.${part}`), name: adult.name })] as const,
+          [
+            adultPath(adult.personId, part),
+            t('details.of', { field: t(`details.field.${part}`), name: adult.name }),
+          ] as const,
       ),
     ),
   ]);

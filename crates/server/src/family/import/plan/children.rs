@@ -11,6 +11,9 @@ use crate::family::import::lines::{ChildLine, Line, LinkLine, SchoolingLine};
 use crate::family::import::read::Column;
 use crate::family::store::{ChildRow, LinkRow, SchoolingRow};
 
+/// What will be on record: by child and first day, the end, and the line that says so where it is of the file.
+type Periods = BTreeMap<(Uuid, String), (Option<String>, Option<u64>)>;
+
 impl Planner<'_> {
     pub(super) fn children(&mut self, lines: &[Line<ChildLine>]) {
         let known = index(&self.record.children, |row| row.reference.as_str());
@@ -72,8 +75,7 @@ impl Planner<'_> {
 
     pub(super) fn schoolings(&mut self, lines: &[Line<SchoolingLine>]) {
         let known = index(&self.record.schoolings, |row| (row.child_id, row.starts_on.clone()));
-        // What will be on record: by child and first day, the end and the line that says so, if it is of this file.
-        let mut periods: BTreeMap<(Uuid, String), (Option<String>, Option<u64>)> = (self.record.schoolings.iter())
+        let mut periods: Periods = (self.record.schoolings.iter())
             .map(|row| ((row.child_id, row.starts_on.clone()), (row.ends_on.clone(), None)))
             .collect();
         for line in lines {
@@ -92,7 +94,7 @@ impl Planner<'_> {
 
     /// A schooling without an end lasts until the next one begins; one with an end must be over by then. Whichever
     /// of the two the file gives is at fault, the later one when it gives both.
-    fn overlaps(&mut self, periods: &BTreeMap<(Uuid, String), (Option<String>, Option<u64>)>) {
+    fn overlaps(&mut self, periods: &Periods) {
         let pairs = periods.iter().zip(periods.iter().skip(1));
         for (((child, _), (end, line)), ((next_child, next_start), (_, next_line))) in pairs {
             let overlap = child == next_child && end.as_ref().is_some_and(|end| end >= next_start);
@@ -106,7 +108,11 @@ impl Planner<'_> {
 }
 
 /// An empty class says nothing: the one on record stays.
-fn schooling(known: Option<&SchoolingRow>, (child_id, starts_on): (Uuid, String), says: &SchoolingLine) -> SchoolingRow {
+fn schooling(
+    known: Option<&SchoolingRow>,
+    (child_id, starts_on): (Uuid, String),
+    says: &SchoolingLine,
+) -> SchoolingRow {
     SchoolingRow {
         child_id,
         starts_on,

@@ -87,8 +87,7 @@ impl Planner<'_> {
 
     pub(super) fn contacts(&mut self, lines: &[Line<ContactLine>]) {
         let name = |first: &str, last: &str| (fold(last), fold(first));
-        let known =
-            index(&self.record.contacts, |row| (row.family_id, name(&row.first_name, &row.last_name)));
+        let known = index(&self.record.contacts, |row| (row.family_id, name(&row.first_name, &row.last_name)));
         let (first, again) =
             first_lines(lines, |line| Some((line.family.clone(), name(&line.first_name, &line.last_name))));
         for line in again {
@@ -151,9 +150,9 @@ impl Planner<'_> {
             let asked = self.record.asked.get(&family_id).map(Vec::as_slice).unwrap_or_default();
             let mut asked = asked.iter().filter(|row| row.subject_person == person && row.field == field);
             let waits = asked.clone().any(|row| row.status != "accepted");
-            let was_asked = asked.next().is_some_and(|row| {
-                serde_json::from_str::<DetailValueDto>(&row.new_value).ok() == Some(before)
-            });
+            let was_asked = asked
+                .next()
+                .is_some_and(|row| serde_json::from_str::<DetailValueDto>(&row.new_value).ok() == Some(before));
             let caution = match (waits, was_asked) {
                 (true, _) => Caution::ChangeWaits,
                 (false, true) => Caution::FamilyChangeUndone,
@@ -217,7 +216,11 @@ fn overwritten(known: &AdultRow, wanted: &AdultRow) -> Vec<Overwritten> {
         ("landline_phone", Column::Fixe, phone(&known.landline_phone), phone(&wanted.landline_phone)),
         ("email", Column::Courriel, email(&known.email), email(&wanted.email)),
     ];
-    details.into_iter().filter(|(_, _, before, after)| before != after).map(|(f, c, before, _)| (f, c, before)).collect()
+    details
+        .into_iter()
+        .filter(|(_, _, before, after)| before != after)
+        .map(|(f, c, before, _)| (f, c, before))
+        .collect()
 }
 
 /// A name may be corrected, but an account never passes from one person to another.

@@ -117,7 +117,8 @@ impl Planner<'_> {
             .chain(self.new_homes())
             .collect();
         let homes = self.record.links.iter().chain(&self.plan.links);
-        let homes: BTreeSet<Uuid> = homes.filter(|link| changed.contains(&link.child_id)).map(|link| link.family_id).collect();
+        let homes: BTreeSet<Uuid> =
+            homes.filter(|link| changed.contains(&link.child_id)).map(|link| link.family_id).collect();
         self.plan.touched.extend(homes);
     }
 
@@ -150,10 +151,7 @@ fn index<'a, K: Ord, T>(rows: &'a [T], key: impl Fn(&'a T) -> K) -> BTreeMap<K, 
 }
 
 /// The lines of a file that say something twice under one key are all faults but the first.
-fn first_lines<'a, T, K: Ord>(
-    lines: &'a [Line<T>],
-    key: impl Fn(&T) -> Option<K>,
-) -> (Vec<&'a Line<T>>, Vec<&'a Line<T>>) {
+fn first_lines<T, K: Ord>(lines: &[Line<T>], key: impl Fn(&T) -> Option<K>) -> (Vec<&Line<T>>, Vec<&Line<T>>) {
     let mut seen = BTreeSet::new();
     lines.iter().partition(|line| key(&line.says).is_none_or(|key| seen.insert(key)))
 }

@@ -1,0 +1,162 @@
+//! A computer with its folder, its keychain and its clocks, on which the application starts.
+
+use crate::town::{PERSONAL, Town};
+use jiff::Timestamp;
+use preau_client::accounts::views::{KeepRequest, SessionView, SignInRequest};
+use preau_client::clock::{Chance, Clock, SystemClock};
+use preau_client::profiles::key::{Key, KeyStore};
+use preau_client::sync::views::{SyncStateView, SyncStatusView};
+use preau_client::{Client, Environment, Listener, Notice};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// A clock whose wall may be wrong, and whose monotonic side is the runtime's.
+pub struct TestClock {
+    running: SystemClock,
+    wall: Mutex<Timestamp>,
+}
+
+impl Clock for TestClock {
+    fn monotonic(&self) -> Duration {
+        self.running.monotonic()
+    }
+
+    fn wall(&self) -> Timestamp {
+        let elapsed = jiff::SignedDuration::try_from(self.running.monotonic()).expect("a duration");
+        *self.wall.lock().expect("a clock") + elapsed
+    }
+}
+
+struct Half;
+
+impl Chance for Half {
+    fn share(&self) -> f64 {
+        0.5
+    }
+}
+
+#[derive(Default)]
+pub struct Keys(Mutex<BTreeMap<Uuid, Key>>);
+
+impl Keys {
+    pub fn lose(&self) {
+        self.0.lock().expect("keys").clear();
+    }
+}
+
+impl KeyStore for Keys {
+    fn read(&self, profile: Uuid) -> anyhow::Result<Option<Key>> {
+        Ok(self.0.lock().expect("keys").get(&profile).cloned())
+    }
+
+    fn write(&self, profile: Uuid, key: &Key) -> anyhow::Result<()> {
+        self.0.lock().expect("keys").insert(profile, key.clone());
+        Ok(())
+    }
+
+    fn delete(&self, profile: Uuid) -> anyhow::Result<()> {
+        self.0.lock().expect("keys").remove(&profile);
+        Ok(())
+    }
+}
+
+/// What the window would hear.
+#[derive(Clone)]
+pub struct Heard {
+    pub notices: Arc<Mutex<Vec<Notice>>>,
+    rung: Arc<Notify>,
+}
+
+impl Listener for Heard {
+    fn notify(&self, notice: Notice) {
+        self.notices.lock().expect("notices").push(notice);
+        self.rung.notify_waiters();
+    }
+}
+
+/// A computer with its folder and its keychain.
+pub struct Computer {
+    pub dir: tempfile::TempDir,
+    pub town: Town,
+    pub keys: Arc<Keys>,
+    pub heard: Heard,
+    pub plain: bool,
+    pub wall: Timestamp,
+}
+
+impl Computer {
+    pub fn new() -> Self {
+        let town = Town::new();
+        let heard = Heard { notices: Arc::default(), rung: town.rung.clone() };
+        let wall = "2026-10-19T08:00:03Z".parse().expect("a time");
+        Self { dir: tempfile::tempdir().expect("a folder"), town, keys: Arc::default(), heard, plain: false, wall }
+    }
+
+    /// The application, as after a start.
+    pub fn start(&self) -> Client {
+        Client::new(Environment {
+            data_dir: self.dir.path().to_owned(),
+            directory: None,
+            keys: Some(self.keys.clone()),
+            clock: Arc::new(TestClock { running: SystemClock::new(), wall: Mutex::new(self.wall) }),
+            chance: Arc::new(Half),
+            connector: Arc::new(self.town.clone()),
+            listener: Arc::new(self.heard.clone()),
+            device_label: "Test".into(),
+            plain_cache_for_tests: self.plain,
+        })
+    }
+
+    /// Started, signed in and read.
+    pub async fn signed_in(&self, keep: KeepRequest) -> Client {
+        let client = self.start();
+        let session = client.sign_in(&sign_in(PERSONAL, keep)).await.expect("a session");
+        assert!(matches!(session, SessionView::Open { .. }), "{session:?}");
+        self.up_to_date(&client).await;
+        client
+    }
+
+    /// Waits until something is so, each time that something happened.
+    pub async fn until<F: Future<Output = bool>>(&self, mut so: impl FnMut() -> F) {
+        let wait = async {
+            loop {
+                let rung = self.heard.rung.notified();
+                tokio::pin!(rung);
+                rung.as_mut().enable();
+                if so().await {
+                    return;
+                }
+                rung.await;
+            }
+        };
+        wait.await;
+    }
+
+    pub async fn up_to_date(&self, client: &Client) {
+        self.until(async || client.sync_status().await.is_ok_and(|status| status.state == SyncStateView::UpToDate))
+            .await;
+    }
+
+    /// Waits for the first status that is so.
+    pub async fn status(&self, client: &Client, so: impl Fn(&SyncStatusView) -> bool) {
+        let so = &so;
+        self.until(async || client.sync_status().await.is_ok_and(|status| so(&status))).await;
+    }
+
+    /// The only profile's folder.
+    pub fn profile(&self) -> std::path::PathBuf {
+        let mut profiles = std::fs::read_dir(self.dir.path().join("profiles")).expect("profiles");
+        profiles.next().expect("a profile").expect("a folder").path()
+    }
+}
+
+pub fn sign_in(code: &str, keep: KeepRequest) -> SignInRequest {
+    SignInRequest { slug: "parempuyre".into(), identifiant: "Martel01 ".into(), code: code.into(), keep }
+}
+
+pub fn passphrase(text: &str) -> KeepRequest {
+    KeepRequest::Passphrase { passphrase: text.into() }
+}

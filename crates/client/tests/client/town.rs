@@ -1,0 +1,386 @@
+//! A town in memory, which serves one family and fails on demand.
+
+use async_trait::async_trait;
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+use preau_client::Error;
+use preau_client::sync::transport::{Answer, Connector, Request, ServerEvent, Transport, TransportError};
+use preau_protocol::sync::{Op, OutcomeStatus, PushRequest};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+pub const COMMUNE: Uuid = Uuid::from_u128(0x0c);
+pub const FAMILY: Uuid = Uuid::from_u128(0x0f);
+pub const CLAIRE: Uuid = Uuid::from_u128(0xc1);
+pub const LEO: Uuid = Uuid::from_u128(0x1e0);
+pub const MAMIE: Uuid = Uuid::from_u128(0x3a);
+pub const PERSONAL: &str = "Soleil-2026";
+pub const ONE_TIME: &str = "7Q2M-XK4T-9ZB1";
+
+/// What goes wrong with the next request whose path begins so.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// It does not arrive.
+    Unreachable,
+    /// It arrives, its answer does not.
+    Lost,
+    /// It is answered by this, and has no effect.
+    Status(u16, &'static str, Option<u32>),
+}
+
+type EntityKey = (i64, String, Uuid);
+/// By entity, its last version and body; no body: deleted.
+type Rows = BTreeMap<(String, Uuid), (i64, Option<String>)>;
+
+#[derive(Default)]
+pub struct State {
+    pub epoch: u32,
+    /// By stream, its version and its rows.
+    streams: BTreeMap<Uuid, (i64, Rows)>,
+    pub operations: Vec<(Uuid, String)>,
+    answers: BTreeMap<Uuid, (OutcomeStatus, Option<&'static str>, i64)>,
+    cancelled: Vec<Uuid>,
+    pub faults: VecDeque<(&'static str, Fault)>,
+    pub requests: Vec<Request>,
+    pub page: usize,
+    pub by_hand: bool,
+    pub gone: Vec<Uuid>,
+    pub down: bool,
+    pub code: Option<String>,
+    pub tokens: u32,
+    pub known_tokens: Vec<String>,
+    pub server_time: &'static str,
+    pub lies_in_digest: bool,
+    /// Leaves out the last outcome of a push, as no sound server would.
+    pub forgets_outcomes: bool,
+}
+
+/// The town.
+#[derive(Clone, Default)]
+pub struct Town {
+    state: Arc<Mutex<State>>,
+    pub rung: Arc<Notify>,
+}
+
+impl Town {
+    pub fn new() -> Self {
+        let town = Self::default();
+        {
+            let mut state = town.state();
+            state.page = 100;
+            state.server_time = "2026-10-19T08:00:00Z";
+            state.code = Some(PERSONAL.to_owned());
+            state.put(COMMUNE, "commune", COMMUNE, &commune());
+            state.put_all(FAMILY, family());
+        }
+        town
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("a town that did not panic")
+    }
+
+    pub fn fail(&self, path: &'static str, fault: Fault) {
+        self.state().faults.push_back((path, fault));
+    }
+
+    /// The bodies of the pushes that arrived or left, in order.
+    pub fn pushes(&self) -> Vec<String> {
+        let sent = |request: &Request| String::from_utf8(request.body.clone().unwrap_or_default()).expect("text");
+        self.state().requests.iter().filter(|request| request.path == "/v1/sync/push").map(sent).collect()
+    }
+}
+
+impl State {
+    pub fn put(&mut self, stream: Uuid, kind: &str, id: Uuid, body: &Value) {
+        self.put_all(stream, vec![(kind, id, body.clone())]);
+    }
+
+    pub fn put_all(&mut self, stream: Uuid, entities: Vec<(&str, Uuid, Value)>) {
+        let (version, rows) = self.streams.entry(stream).or_default();
+        *version += 1;
+        for (kind, id, body) in entities {
+            rows.insert((kind.to_owned(), id), (*version, Some(body.to_string())));
+        }
+    }
+
+    pub fn delete(&mut self, stream: Uuid, kind: &str, id: Uuid) {
+        let (version, rows) = self.streams.entry(stream).or_default();
+        *version += 1;
+        rows.insert((kind.to_owned(), id), (*version, None));
+    }
+
+    /// As a server restored from a backup: everything it did not know then is gone.
+    pub fn restore(&mut self) {
+        self.epoch += 1;
+        self.operations.clear();
+        self.answers.clear();
+        self.put_all(FAMILY, family());
+        self.streams.get_mut(&FAMILY).expect("a family").1.retain(|(kind, _), _| kind != "detail_change");
+    }
+
+    pub fn version(&self, stream: Uuid) -> i64 {
+        self.streams[&stream].0
+    }
+
+    fn changes(&self, cursor: &str) -> Value {
+        let known: Value = serde_json::from_str(cursor).unwrap_or(json!({}));
+        let fresh = !cursor.is_empty() && known["epoch"] != json!(self.epoch);
+        let reset: Vec<Uuid> = if fresh { self.streams.keys().copied().collect() } else { vec![] };
+        let mut positions = if fresh { json!({}) } else { known["at"].clone() };
+        let (mut upserts, mut deletes, mut left) = (vec![], vec![], false);
+        for (stream, (_, rows)) in self.streams.iter().filter(|(stream, _)| !self.gone.contains(stream)) {
+            let at: Option<EntityKey> = serde_json::from_value(positions[stream.to_string()].clone()).ok();
+            let mut rows: Vec<(EntityKey, &Option<String>)> =
+                rows.iter().map(|((kind, id), (version, body))| ((*version, kind.clone(), *id), body)).collect();
+            rows.sort();
+            for (key, body) in rows.into_iter().filter(|(key, _)| at.as_ref().is_none_or(|at| key > at)) {
+                if upserts.len() + deletes.len() >= self.page {
+                    left = true;
+                    break;
+                }
+                let (version, kind, entity) = &key;
+                let row = json!({"stream": stream, "kind": kind, "entity": entity, "version": version});
+                match body {
+                    Some(body) => {
+                        let mut row = row;
+                        row["body"] = serde_json::from_str(body).expect("json");
+                        upserts.push(row);
+                    }
+                    None => deletes.push(row),
+                }
+                positions[stream.to_string()] = json!(key);
+            }
+        }
+        let cursor = json!({"epoch": self.epoch, "at": positions}).to_string();
+        json!({"cursor": cursor, "has_more": left, "upserts": upserts, "deletes": deletes,
+            "gone": self.gone, "reset": reset, "server_time": self.server_time})
+    }
+
+    fn digest(&self) -> Value {
+        let (mut streams, mut digests) = (vec![], vec![]);
+        for (stream, (version, rows)) in &self.streams {
+            streams.push(json!({"stream": stream, "version": version}));
+            let mut sums: BTreeMap<&str, (i64, Sha256)> = BTreeMap::new();
+            for ((kind, id), (version, body)) in rows {
+                let Some(body) = body else { continue };
+                let (count, sum) = sums.entry(kind).or_default();
+                *count += 1;
+                sum.update(id.as_bytes());
+                sum.update(version.to_be_bytes());
+                sum.update(Sha256::digest(body.as_bytes()));
+            }
+            for (kind, (count, sum)) in sums {
+                let count = if self.lies_in_digest { count + 1 } else { count };
+                let checksum: String = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+                digests.push(json!({"stream": stream, "kind": kind, "count": count, "checksum": checksum}));
+            }
+        }
+        json!({"streams": streams, "digests": digests})
+    }
+
+    fn push(&mut self, body: &[u8]) -> Value {
+        let request: PushRequest = serde_json::from_slice(body).expect("a push");
+        let mut outcomes: Vec<Value> = request
+            .operations
+            .iter()
+            .map(|operation| {
+                let (status, code, version) = self.apply(operation.op_id, operation.op.get());
+                let mut outcome = json!({"op_id": operation.op_id, "status": status, "version": version});
+                if let Some(code) = code {
+                    outcome["code"] = json!(code);
+                }
+                outcome
+            })
+            .collect();
+        if self.forgets_outcomes {
+            outcomes.pop();
+        }
+        json!({ "outcomes": outcomes })
+    }
+
+    fn apply(&mut self, op_id: Uuid, bytes: &str) -> (OutcomeStatus, Option<&'static str>, i64) {
+        if let Some(answer) = self.answers.get(&op_id) {
+            return *answer;
+        }
+        let op: Op = serde_json::from_str(bytes).expect("an operation");
+        self.operations.push((op_id, bytes.to_owned()));
+        let (status, code) = match op {
+            _ if self.cancelled.contains(&op_id) => (OutcomeStatus::Rejected, Some("operation_cancelled")),
+            Op::Cancel { op_id } => match self.answers.get(&op_id) {
+                Some((OutcomeStatus::Applied, ..)) => (OutcomeStatus::Rejected, Some("already_applied")),
+                _ => {
+                    self.cancelled.push(op_id);
+                    (OutcomeStatus::Applied, None)
+                }
+            },
+            Op::ChangeDetail(change) => {
+                let (_, mut home) = self.entity("family", FAMILY);
+                let old = json!(change.old)["value"].clone();
+                if change.field == preau_protocol::family::DetailFieldDto::Address && home["address"] != old {
+                    (OutcomeStatus::Rejected, Some("stale_value"))
+                } else {
+                    let status = if self.by_hand { "awaits_town" } else { "accepted" };
+                    let told = json!({"change_id": op_id, "asked_by": CLAIRE, "asked_at": self.server_time,
+                        "subject": change.subject, "field": change.field, "old": change.old, "new": change.new,
+                        "status": status});
+                    let mut rows = vec![("detail_change", op_id, told)];
+                    if !self.by_hand {
+                        home["address"] = json!(change.new)["value"].clone();
+                        rows.push(("family", FAMILY, home));
+                    }
+                    self.put_all(FAMILY, rows);
+                    (if self.by_hand { OutcomeStatus::Waiting } else { OutcomeStatus::Applied }, None)
+                }
+            }
+        };
+        let answer = (status, code, self.version(FAMILY));
+        self.answers.insert(op_id, answer);
+        answer
+    }
+
+    pub fn entity(&self, kind: &str, id: Uuid) -> (i64, Value) {
+        let (version, body) = &self.streams[&FAMILY].1[&(kind.to_owned(), id)];
+        (*version, serde_json::from_str(body.as_deref().expect("an entity")).expect("json"))
+    }
+
+    fn session(&mut self, first: bool) -> Value {
+        self.tokens += 1;
+        let access = format!("access-{}", self.tokens);
+        self.known_tokens = vec![access.clone(), format!("refresh-{}", self.tokens)];
+        json!({"access_token": access, "access_expires_in": 900, "refresh_token": format!("refresh-{}", self.tokens),
+            "device_id": Uuid::from_u128(0xd), "account": account(first)})
+    }
+
+    fn route(&mut self, request: &Request) -> (u16, Value) {
+        let body: Value =
+            request.body.as_deref().map_or(Value::Null, |body| serde_json::from_slice(body).expect("json"));
+        let known = |token: &Option<String>| token.as_ref().is_some_and(|token| self.known_tokens.contains(token));
+        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        match path {
+            "/v1/server" => (200, json!({"product": "preau", "version": "0.1.0"})),
+            "/v1/communes/parempuyre" => (200, commune()),
+            "/v1/auth/sign-in" => match body["code"].as_str() {
+                Some(ONE_TIME) if self.code.is_none() => (200, self.session(true)),
+                code if code.is_some() && code == self.code.as_deref() => (200, self.session(false)),
+                _ => (401, refusal("sign_in_refused")),
+            },
+            "/v1/auth/refresh"
+                if self.known_tokens.contains(&body["refresh_token"].as_str().expect("a token").to_owned()) =>
+            {
+                (200, self.session(false))
+            }
+            path if path.starts_with("/v1/communes/") => (404, refusal("not_found")),
+            _ if !known(&request.token) => (401, refusal("sign_in_required")),
+            "/v1/account" => (200, account(self.code.is_none())),
+            "/v1/account/code" => {
+                self.code = Some(body["new"].as_str().expect("a code").to_owned());
+                (204, Value::Null)
+            }
+            "/v1/auth/sign-out" => {
+                self.known_tokens.clear();
+                (204, Value::Null)
+            }
+            "/v1/sync/changes" => (200, self.changes(&decoded(query))),
+            "/v1/sync/digest" => (200, self.digest()),
+            "/v1/sync/push" => (200, self.push(request.body.as_deref().unwrap_or_default())),
+            "/v1/addresses" => (200, json!({"suggestions": [address("2 rue des Ormes")]})),
+            _ => (404, refusal("not_found")),
+        }
+    }
+}
+
+fn decoded(query: &str) -> String {
+    let url = reqwest::Url::parse(&format!("http://town/?{query}")).expect("a query");
+    url.query_pairs().find(|(name, _)| name == "cursor").map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+#[async_trait]
+impl Transport for Town {
+    async fn send(&self, request: Request) -> Result<Answer, TransportError> {
+        let mut state = self.state();
+        state.requests.push(request.clone());
+        let fault = state.faults.iter().position(|(path, _)| request.path.starts_with(path));
+        let fault = fault.and_then(|at| state.faults.remove(at)).map(|(_, fault)| fault);
+        let answer = match fault {
+            _ if state.down => Err(TransportError::Unreachable),
+            Some(Fault::Unreachable) => Err(TransportError::Unreachable),
+            Some(Fault::Status(status, code, retry_after)) => {
+                Ok(Answer { status, retry_after, body: refusal(code).to_string().into_bytes() })
+            }
+            Some(Fault::Lost) => {
+                state.route(&request);
+                Err(TransportError::Unreachable)
+            }
+            None => {
+                let (status, body) = state.route(&request);
+                Ok(Answer { status, retry_after: None, body: body.to_string().into_bytes() })
+            }
+        };
+        drop(state);
+        self.rung.notify_waiters();
+        answer
+    }
+
+    async fn events(&self, _: &str) -> Result<BoxStream<'static, ServerEvent>, TransportError> {
+        Ok(stream::pending().boxed())
+    }
+}
+
+fn refusal(code: &str) -> Value {
+    json!({"code": code, "request_id": Uuid::from_u128(0xe)})
+}
+
+pub fn address(street: &str) -> Value {
+    json!({"street": street, "postcode": "33290", "city": "Parempuyre"})
+}
+
+fn commune() -> Value {
+    json!({"commune_id": COMMUNE, "slug": "parempuyre", "name": "Parempuyre", "postcode": "33290",
+        "contact": {"label": "Pôle enfance jeunesse", "phone": "+33556955612", "email": "pej@parempuyre.example"},
+        "welcome": "Bienvenue dans votre espace.", "new_resident": "Appelez-nous.",
+        "details": {"address": "at_once", "phones": "by_hand", "email": "at_once"}})
+}
+
+fn account(first: bool) -> Value {
+    json!({"account_id": Uuid::from_u128(0xa), "commune_id": COMMUNE, "identifiant": "martel01",
+        "kind": {"type": "family", "family_id": FAMILY, "person_id": CLAIRE}, "personal_code_required": first})
+}
+
+pub fn family() -> Vec<(&'static str, Uuid, Value)> {
+    let link = json!({"from": "2018-05-14", "may_book": true, "may_collect": true, "pays": true, "other_home": false});
+    let schooling = json!([{"from": "2025-09-01", "to": "2026-08-31", "school": "Jean Jaurès", "level": "CE1"},
+        {"from": "2026-09-01", "school": "Jean Jaurès", "level": "CE2"}]);
+    vec![
+        ("family", FAMILY, json!({"family_id": FAMILY, "reference": "F0001", "address": address("1 rue des Ormes")})),
+        (
+            "adult",
+            CLAIRE,
+            json!({"person_id": CLAIRE, "role": "holder", "first_name": "Claire", "last_name": "Martel",
+                "mobile_phone": "+33612345601", "email": "claire@exemple.fr"}),
+        ),
+        (
+            "child",
+            LEO,
+            json!({"child_id": LEO, "first_name": "Léo", "last_name": "Martel", "birth_date": "2018-05-14",
+                "schooling": schooling, "link": link}),
+        ),
+        (
+            "contact",
+            MAMIE,
+            json!({"contact_id": MAMIE, "first_name": "Jeanne", "last_name": "Martel", "relation": "grand-mère",
+                "may_collect": true, "emergency": true}),
+        ),
+        ("carnival", Uuid::from_u128(0xca), json!({"float": "a kind of tomorrow"})),
+    ]
+}
+
+impl Connector for Town {
+    fn connect(&self, _: &str) -> Result<Arc<dyn Transport>, Error> {
+        Ok(Arc::new(self.clone()))
+    }
+}

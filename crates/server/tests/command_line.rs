@@ -1,0 +1,247 @@
+//! The program itself: configuration faults, operator's commands with and without a running server, signals.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_preau-server");
+
+fn program(data: &Path) -> Command {
+    let mut command = Command::new(PROGRAM);
+    // Nothing of the developer's own environment.
+    command.env_clear().env("PREAU_SERVER_DATA", data).env("PREAU_SERVER_LISTEN", "127.0.0.1:0");
+    command
+}
+
+fn run(data: &Path, arguments: &[&str]) -> Output {
+    program(data).args(arguments).output().unwrap()
+}
+
+#[track_caller]
+fn done(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// A running server, ended by `Drop`.
+struct Served {
+    child: Child,
+    url: String,
+}
+
+impl Served {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.arg("serve").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let first: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line:?}"));
+        Self { url: first["listening"].as_str().unwrap().to_owned(), child }
+    }
+
+    fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Ends it as an operator does; what it logged.
+    fn end(mut self) -> String {
+        self.signal("-TERM");
+        let mut logged = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut logged).unwrap();
+        assert!(self.child.wait().unwrap().success(), "{logged}");
+        logged
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+const COMMUNE: &str = r#"
+slug = "parempuyre"
+name = "Parempuyre"
+postcode = "33290"
+welcome = "Bienvenue"
+new_resident = "Passez nous voir."
+
+[contact]
+label = "Pôle enfance jeunesse"
+phone = "05 36 49 00 00"
+email = "pej@example.org"
+"#;
+
+fn commune(folder: &TempDir) -> String {
+    let path = folder.path().join("commune.toml");
+    fs::write(&path, COMMUNE).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn every_configuration_fault_is_listed_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = program(folder.path());
+    command.env("PREAU_SERVER_LISTEN", "0.0.0.0:8443").env("PREAU_SERVER_TLS_CERT", "/nowhere.pem");
+    command.env("PREAU_SERVER_DATABASE", "mysql://u:secretpassword@h/d").env("PREAU_SERVER_COLOUR", "blue");
+    let output = command.arg("serve").output().unwrap();
+    assert_eq!(output.status.code(), Some(78));
+    let said = String::from_utf8(output.stderr).unwrap();
+    for fault in ["4 fault(s)", "PREAU_SERVER_COLOUR: no such setting", "tls_key: needed", "database:", "listen: 0.0.0.0:8443"] {
+        assert!(said.contains(fault), "{fault} in {said}");
+    }
+    assert!(!said.contains("secretpassword"), "{said}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn the_interface_is_printed_without_a_configuration() {
+    let output = Command::new(PROGRAM).env_clear().arg("openapi").output().unwrap();
+    let document: Value = serde_json::from_str(&done(&output)).unwrap();
+    assert_eq!(document["info"]["title"], "Préau");
+    assert!(document["paths"]["/v1/auth/sign-in"]["post"].is_object());
+    assert!(document["components"]["securitySchemes"]["bearer"].is_object());
+}
+
+#[test]
+fn an_operator_works_with_and_without_a_running_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let file = commune(&folder);
+    done(&run(&data, &["migrate"]));
+    let first = done(&run(&data, &["create-commune", &file]));
+    let served = Served::start(&mut program(&data));
+    assert!(served.url.starts_with("http://127.0.0.1:"));
+    // A second server is refused, an operator's command goes through the first.
+    let second = run(&data, &["serve"]);
+    assert!(!second.status.success() && String::from_utf8_lossy(&second.stderr).contains("another preau-server"));
+    assert_eq!(done(&run(&data, &["create-commune", &file])), first);
+    let agent = ["create-agent", "--commune", "parempuyre", "--identifiant", "agent.desk", "--role", "desk", "--json"];
+    let made: Value = serde_json::from_str(&done(&run(&data, &agent))).unwrap();
+    assert_eq!((made["identifiant"].as_str(), made["recovery_codes"].as_array().unwrap().len()), (Some("agent.desk"), 8));
+    let again = run(&data, &agent);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("identifiant: taken"));
+    let unknown = run(&data, &["changes", "--commune", "atlantide", "list"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert_eq!(done(&run(&data, &["changes", "--commune", "parempuyre", "list", "--json"])).trim(), "[]");
+
+    let logged = served.end();
+    assert!(!data.join("admin.sock").exists());
+    for line in logged.lines() {
+        serde_json::from_str::<Value>(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
+    }
+    for personal in ["agent.desk", made["one_time_code"].as_str().unwrap()] {
+        assert!(!logged.contains(personal), "{logged}");
+    }
+    // And without it, the command does it itself.
+    let third = done(&run(&data, &["create-commune", &file]));
+    assert_eq!(third, first);
+}
+
+const FAMILIES: &str = "\
+type;famille;enfant;role;nom;prenom;adresse;complement;code_postal;ville;mobile
+famille;F0001;;;;;12 rue des Ormes;Bât. B;33290;Parempuyre;
+adulte;F0001;;titulaire;Martel;Claire;;;;;06 12 34 56 78
+";
+
+#[test]
+fn families_are_imported_and_receive_their_letters() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, letters) = (folder.path().join("data"), folder.path().join("letters"));
+    let csv = folder.path().join("families.csv");
+    done(&run(&data, &["create-commune", &commune(&folder)]));
+    let served = Served::start(&mut program(&data));
+    let import = ["import-families", "--commune", "parempuyre", csv.to_str().unwrap()];
+    fs::write(&csv, FAMILIES.replace("33290", "3329")).unwrap();
+    let faulty = run(&data, &import);
+    assert_eq!(faulty.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&faulty.stdout).contains("ligne 2"));
+    fs::write(&csv, FAMILIES).unwrap();
+    let rehearsed = done(&run(&data, &[&import[..], &["--dry-run"]].concat()));
+    assert!(rehearsed.contains("rien n'a été écrit"), "{rehearsed}");
+    let report: Value = serde_json::from_str(&done(&run(&data, &[&import[..], &["--json"]].concat()))).unwrap();
+    assert_eq!(report["accounts_created"], 1);
+
+    let issue = ["letters", "--commune", "parempuyre", "--out", letters.to_str().unwrap(), "--json"];
+    let letter: Value = serde_json::from_str(&done(&run(&data, &issue))).unwrap();
+    let (identifiant, code) = (letter["identifiant"].as_str().unwrap(), letter["code"].as_str().unwrap());
+    let file = fs::read_dir(&letters).unwrap().next().unwrap().unwrap().path();
+    let written = fs::read_to_string(file).unwrap();
+    assert!(written.contains(identifiant) && written.contains(code), "{written}");
+    let unknown = run(&data, &["letters", "--commune", "parempuyre", "--json", "--family", "F9999"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    let sound = done(&run(&data, &["check"]));
+    assert!(!sound.contains("violations"), "{sound}");
+    let logged = served.end();
+    for personal in [identifiant, code, "Martel", "Ormes"] {
+        assert!(!logged.contains(personal), "{logged}");
+    }
+}
+
+#[test]
+fn a_killed_server_leaves_nothing_in_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let file = commune(&folder);
+    let mut served = Served::start(&mut program(&data));
+    served.child.kill().unwrap();
+    served.child.wait().unwrap();
+    assert!(data.join("admin.sock").exists());
+    done(&run(&data, &["create-commune", &file]));
+    Served::start(&mut program(&data)).end();
+}
+
+#[test]
+fn the_secret_and_the_socket_are_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let served = Served::start(&mut program(&data));
+    for (path, expected) in [("", 0o700), ("secret.key", 0o600), ("admin.sock", 0o600)] {
+        let mode = fs::metadata(data.join(path)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, expected, "{path}");
+    }
+    served.end();
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_served_after_a_hang_up() {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let folder = tempfile::tempdir().unwrap();
+    let (certificate, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    let write = || {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        fs::write(&certificate, made.cert.pem()).unwrap();
+        fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap()
+    };
+    let first = write();
+    let mut command = program(&folder.path().join("data"));
+    command.env("PREAU_SERVER_TLS_CERT", &certificate).env("PREAU_SERVER_TLS_KEY", &key);
+    let served = Served::start(&mut command);
+    let url = served.url.replace("127.0.0.1", "localhost") + "/v1/server";
+    let ask = async |known: &reqwest::Certificate| {
+        let client = reqwest::Client::builder().tls_certs_only([known.clone()]).no_proxy().build().unwrap();
+        client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success())
+    };
+    assert!(ask(&first).await);
+    let second = write();
+    assert!(!ask(&second).await);
+    served.signal("-HUP");
+    let since = Instant::now();
+    while !ask(&second).await {
+        assert!(since.elapsed() < Duration::from_secs(20), "the certificate is not read again");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(!ask(&first).await);
+    served.end();
+}

@@ -1,0 +1,80 @@
+import { screen, waitFor } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { openAt, title, violations } from '../../dev/render';
+import { type SceneName, scenes } from '../../dev/scenes';
+
+const pages: readonly [scene: SceneName, path: string, heading: string, window: string][] = [
+  ['fresh', '/', 'Se connecter à l’espace famille', 'Se connecter à l’espace famille – Préau'],
+  ['profiles', '/', 'Choisissez votre espace', 'Choisissez votre espace – Préau'],
+  ['firstCode', '/', 'Choisissez votre code secret', 'Choisissez votre code secret – Parempuyre – Préau'],
+  ['open', '/', 'Bonjour Claire', 'Accueil – Parempuyre – Préau'],
+  ['todo', '/', 'Bonjour Claire', 'Accueil – Parempuyre – Préau'],
+  ['again', '/', 'Bonjour Claire', 'Accueil – Parempuyre – Préau'],
+  ['open', '/personnes/claire', 'Claire Martel', 'Claire Martel – Parempuyre – Préau'],
+  ['open', '/personnes/leo', 'Léo Martel-Daoud', 'Léo Martel-Daoud – Parempuyre – Préau'],
+  ['open', '/personnes/samir', 'Samir Bellil', 'Samir Bellil – Parempuyre – Préau'],
+  ['open', '/coordonnees', 'Modifier mes coordonnées', 'Modifier mes coordonnées – Parempuyre – Préau'],
+  ['attention', '/coordonnees', 'Modifier mes coordonnées', 'Modifier mes coordonnées – Parempuyre – Préau'],
+  ['offline', '/synchronisation', 'Synchronisation', 'Synchronisation – Parempuyre – Préau'],
+  ['attention', '/synchronisation', 'Synchronisation', 'Synchronisation – Parempuyre – Préau'],
+  ['open', '/compte', 'Mon compte', 'Mon compte – Parempuyre – Préau'],
+  ['open', '/preferences', 'Préférences', 'Préférences – Parempuyre – Préau'],
+  ['open', '/accessibilite', 'Déclaration d’accessibilité', 'Déclaration d’accessibilité – Parempuyre – Préau'],
+  ['fresh', '/accessibilite', 'Déclaration d’accessibilité', 'Déclaration d’accessibilité – Préau'],
+  ['open', '/nulle-part', 'Cette page n’existe pas', 'Cette page n’existe pas – Parempuyre – Préau'],
+];
+
+test.each(pages)(
+  '%s %s: titled, focused, with landmarks and without a violation',
+  async (scene, path, heading, window) => {
+    await openAt(scenes[scene](), path);
+    const h1 = await title(heading);
+    await waitFor(() => expect(h1).toHaveFocus());
+    expect(screen.getAllByRole('heading', { level: 1 })).toHaveLength(1);
+    expect(screen.getByRole('banner')).toBeVisible();
+    expect(screen.getByRole('main')).toBeVisible();
+    expect(screen.getByRole('contentinfo')).toHaveTextContent(/Besoin d’un accompagnement, une question\s\?/);
+    await waitFor(() => expect(screen.queryByText('Chargement…')).not.toBeInTheDocument());
+    expect(document.title).toBe(window);
+    expect(await violations()).toEqual([]);
+  },
+);
+
+test('the family is on the left: a press shows that person', async () => {
+  const user = await openAt(scenes.open());
+  await title('Bonjour Claire');
+  await user.click(screen.getByRole('link', { name: /Léo\s*8 ans · CE2/ }));
+  await title('Léo Martel-Daoud');
+  expect(screen.getByText('Un autre foyer est aussi rattaché à Léo')).toBeVisible();
+  expect(screen.getByRole('table', { name: 'Scolarité' })).toBeVisible();
+  expect(screen.getByRole('cell', { name: 'Mme Laborde' })).toBeVisible();
+});
+
+test('the home page offers only what works', async () => {
+  await openAt(scenes.open());
+  await title('Bonjour Claire');
+  expect(screen.getByRole('heading', { level: 2, name: 'MON TABLEAU DE BORD' })).toBeVisible();
+  expect(screen.queryByRole('heading', { name: 'MA FAMILLE' })).not.toBeInTheDocument();
+  expect(screen.getByText('Rien à faire pour l’instant.')).toBeVisible();
+  expect(screen.getByRole('main').querySelectorAll('a')).toHaveLength(1);
+});
+
+test('what cannot be read says why and can be asked again', async () => {
+  const fake = scenes.broken();
+  const user = await openAt(fake);
+  expect(await screen.findByRole('alert')).toHaveTextContent('L’application a rencontré une erreur');
+  fake.failures = {};
+  await user.click(screen.getByRole('button', { name: 'Réessayer' }));
+  await title('Bonjour Claire');
+});
+
+test('a space can be closed and reopened without showing what was read before', async () => {
+  const fake = scenes.open();
+  await openAt(fake, '/personnes/leo');
+  await title('Léo Martel-Daoud');
+  fake.session = { type: 'signedOut', profiles: [], keychainAvailable: true };
+  const { emit } = await import('@tauri-apps/api/event');
+  await emit('session-changed', null);
+  await title('Se connecter à l’espace famille');
+  expect(screen.queryByText(/Léo/)).not.toBeInTheDocument();
+});

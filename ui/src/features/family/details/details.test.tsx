@@ -1,0 +1,128 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { openAt, title } from '../../../../dev/render';
+import { scenes } from '../../../../dev/scenes';
+
+const claire = () => within(screen.getByRole('region', { name: 'Claire Martel' }));
+
+test('from the tile to VALIDER with the keyboard alone', async () => {
+  const fake = scenes.open();
+  const user = await openAt(fake);
+  await title('Bonjour Claire');
+  while (!/^Modifier mes coordonnées/.test(document.activeElement?.textContent ?? '')) await user.tab();
+  await user.keyboard('{Enter}');
+
+  expect(await title('Modifier mes coordonnées')).toHaveFocus();
+  const phone = await screen.findAllByLabelText('Téléphone mobile');
+  while (document.activeElement !== phone[0]) await user.tab();
+  await user.keyboard('{Control>}a{/Control}06 00 11 22 33{Enter}');
+
+  expect(await title('Vérifiez vos changements')).toHaveFocus();
+  expect(await screen.findByText('Rien n’est encore envoyé. Vérifiez, puis cliquez sur VALIDER.')).toBeVisible();
+  const change = (await screen.findByRole('heading', { name: 'Téléphone mobile – Claire Martel' })).closest('li');
+  expect(change).toHaveTextContent('Aujourd’hui06 12 34 56 78Nouveau06 00 11 22 33');
+  while (document.activeElement?.textContent !== 'VALIDER') await user.tab();
+  await user.keyboard('{Enter}');
+
+  await title('Modifier mes coordonnées');
+  expect(await screen.findByText('C’est noté.')).toBeVisible();
+  expect(await screen.findByText('à envoyer')).toBeVisible();
+  expect(fake.calls.filter(({ command }) => command === 'changeDetails')).toHaveLength(1);
+});
+
+test('offline, it says that nothing is sent yet', async () => {
+  const fake = scenes.open().goOffline();
+  const user = await openAt(fake, '/coordonnees');
+  expect(await screen.findByText(/propositions d’adresses ne sont pas disponibles sans connexion/)).toBeVisible();
+  await user.type(await claireField('Téléphone fixe ou professionnel'), '05 56 00 00 00');
+  await user.click(screen.getByRole('button', { name: "ALLER À L'ÉTAPE 2" }));
+  await user.click(await screen.findByRole('button', { name: 'VALIDER' }));
+  expect(await screen.findByText(/^Gardé sur cet ordinateur, pas encore envoyé. La mairie continue/)).toBeVisible();
+});
+
+const claireField = async (label: string) => {
+  await screen.findByRole('region', { name: 'Claire Martel' });
+  return claire().getByLabelText(label);
+};
+
+test('what is typed survives step 2, back, and a walk through other pages', async () => {
+  const user = await openAt(scenes.open(), '/coordonnees');
+  const email = await claireField('E-mail');
+  await user.clear(email);
+  await user.type(email, 'claire@nouveau.fr');
+  await user.click(screen.getByRole('button', { name: "ALLER À L'ÉTAPE 2" }));
+  await title('Vérifiez vos changements');
+  await user.click(await screen.findByRole('link', { name: 'Revenir à l’étape 1' }));
+  expect(await claireField('E-mail')).toHaveValue('claire@nouveau.fr');
+  await user.click(screen.getByRole('link', { name: /Samir Bellil/ }));
+  await title('Samir Bellil');
+  globalThis.history.back();
+  await title('Modifier mes coordonnées');
+  expect(await claireField('E-mail')).toHaveValue('claire@nouveau.fr');
+});
+
+test('errors are summed up, and each line leads to its field', async () => {
+  const user = await openAt(scenes.open(), '/coordonnees');
+  const email = await claireField('E-mail');
+  await user.clear(email);
+  await user.type(email, 'claire');
+  await user.clear(screen.getByLabelText('Code postal'));
+  await user.type(screen.getByLabelText('Code postal'), '3329');
+  await user.click(screen.getByRole('button', { name: "ALLER À L'ÉTAPE 2" }));
+  const summary = await screen.findByRole('region', { name: '2 champs sont à corriger' });
+  expect(summary).toHaveFocus();
+  await user.click(within(summary).getByRole('button', { name: /E-mail – Claire Martel/ }));
+  expect(email).toHaveFocus();
+  expect(email).toHaveAccessibleDescription(/ce n’est pas une adresse e-mail/);
+});
+
+test('a proposed address fills the postcode and the town', async () => {
+  const user = await openAt(scenes.open(), '/coordonnees');
+  const street = await screen.findByRole('combobox', { name: 'Numéro et rue' });
+  await user.clear(street);
+  await user.type(street, '12 rue');
+  await user.click(await screen.findByRole('option', { name: /12 Rue du Port/ }));
+  expect(street).toHaveValue('12 Rue du Port');
+  expect(screen.getByLabelText('Commune')).toHaveValue('Parempuyre');
+  await waitFor(() => expect(street).toHaveAttribute('aria-expanded', 'false'));
+  await user.click(screen.getByRole('button', { name: "ALLER À L'ÉTAPE 2" }));
+  await title('Vérifiez vos changements');
+});
+
+test('an address can be written freely', async () => {
+  const fake = scenes.open();
+  const user = await openAt(fake, '/coordonnees');
+  const street = await screen.findByRole('combobox', { name: 'Numéro et rue' });
+  await user.clear(street);
+  await user.type(street, 'Lieu-dit Le Flamand');
+  await user.tab();
+  expect(street).toHaveValue('Lieu-dit Le Flamand');
+  await user.click(screen.getByRole('button', { name: "ALLER À L'ÉTAPE 2" }));
+  expect(await screen.findByText(/Lieu-dit Le Flamand/)).toBeVisible();
+});
+
+test('nothing changed is said, not sent', async () => {
+  const user = await openAt(scenes.open(), '/coordonnees');
+  await user.click(await screen.findByRole('button', { name: "ALLER À L'ÉTAPE 2" }));
+  expect(await screen.findByText(/^Rien n’est changé/)).toBeVisible();
+});
+
+test('a field whose change waits is shown, not edited, and makes no second change', async () => {
+  const fake = scenes.attention();
+  const user = await openAt(fake, '/coordonnees');
+  await screen.findByRole('region', { name: 'Claire Martel' });
+  expect(claire().queryByLabelText('Téléphone mobile')).not.toBeInTheDocument();
+  expect(screen.getByText('en attente de validation')).toBeVisible();
+  expect(screen.getByText('à confirmer')).toBeVisible();
+  expect(screen.getByText('acceptée')).toBeVisible();
+  expect(screen.getByText('refusée')).toBeVisible();
+  expect(screen.getByText(/Ce numéro est celui de l’école/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: "ALLER À L'ÉTAPE 2" }));
+  expect(await screen.findByText(/^Rien n’est changé/)).toBeVisible();
+});
+
+test('step 2 by its address alone goes back to step 1', async () => {
+  await openAt(scenes.open(), '/coordonnees/etape-2');
+  await waitFor(() => expect(globalThis.location.hash).toBe('#/coordonnees'));
+  await title('Modifier mes coordonnées');
+});
