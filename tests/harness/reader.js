@@ -76,9 +76,19 @@ function preauFind(role, name) {
   return (exact || part || [null])[0];
 }
 
+// Whether no part of the element can be seen: out of the window, or under something else (WCAG 2.4.11).
+function preauCovered(element) {
+  const box = element.getBoundingClientRect();
+  const places = [0.1, 0.5, 0.9].flatMap((x) => [0.2, 0.5, 0.8].map((y) => [box.left + box.width * x, box.top + box.height * y]));
+  return !places.some(([x, y]) => {
+    const seen = document.elementFromPoint(x, y);
+    return element.contains(seen);
+  });
+}
+
 function preauFocused() {
   const element = document.activeElement || document.body;
-  return { role: preauRole(element), name: preauName(element) };
+  return { role: preauRole(element), name: preauName(element), hidden: preauCovered(element) };
 }
 
 function preauOutline() {

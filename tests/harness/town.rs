@@ -131,8 +131,7 @@ impl Town {
     /// # Errors
     /// When the family is unknown.
     pub fn letters(&self, commune: &str, family: &str) -> Result<Vec<Letter>> {
-        let out = self.folder().join("letters").display().to_string();
-        let lines = self.run(&["letters", "--commune", commune, "--out", &out, "--family", family, "--json"])?;
+        let lines = self.run(&["letters", "--commune", commune, "--family", family, "--json"])?;
         lines.lines().filter(|line| line.starts_with('{')).map(Letter::read).collect()
     }
 

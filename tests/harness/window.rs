@@ -55,7 +55,9 @@ impl Window {
             if let Some(status) = driver.ended()? {
                 bail!("tauri-driver ended: {status}");
             }
-            Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok())
+            // Both must listen: tauri-driver hands on to WebKitWebDriver, which may come up after it.
+            let listens = |port| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok();
+            Ok((listens(port) && listens(native)).then_some(()))
         })
         .await?;
         // No browserName: WebKitWebDriver refuses the one that tauri-driver would send.
@@ -154,12 +156,14 @@ impl Window {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Clicks.
+    /// Scrolls to it and clicks.
     ///
     /// # Errors
     /// When there is nothing to click, or something is in front of it.
     pub async fn click(&self, role: &str, name: &str) -> Result<()> {
         let element = self.find(role, name).await?;
+        let reference = json!({ ELEMENT: element.element_id().as_ref() });
+        self.script("arguments[0].scrollIntoView({ block: 'center' });", vec![reference]).await?;
         element.click().await.with_context(|| format!("clicking {role} « {name} »"))
     }
 
@@ -212,6 +216,7 @@ impl Window {
             let focused = self.script(&script, vec![]).await?;
             let (at, called) = (focused["role"].as_str().unwrap_or(""), focused["name"].as_str().unwrap_or(""));
             if at == role && called.contains(name) {
+                anyhow::ensure!(focused["hidden"] == json!(false), "{role} « {name} » has the focus and is covered");
                 return Ok(());
             }
             met.push(format!("{at} « {called} »"));

@@ -91,9 +91,7 @@ impl Town {
     }
 
     fn letters(&self, family: &str) -> Result<Vec<Value>> {
-        let out = self.folder.join("lettres").display().to_string();
-        let arguments = ["letters", "--commune", SLUG, "--out", &out, "--family", family, "--json"];
-        let lines = output(&mut self.server(&arguments))?;
+        let lines = output(&mut self.server(&["letters", "--commune", SLUG, "--family", family, "--json"]))?;
         lines.lines().map(|line| serde_json::from_str(line).with_context(|| line.to_owned())).collect()
     }
 

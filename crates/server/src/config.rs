@@ -97,7 +97,10 @@ impl Config {
     ///
     /// # Errors
     /// Every fault found.
-    pub fn load(file: Option<&Path>, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigFaults> {
+    pub fn load(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigFaults> {
         let mut reader = Reader::default();
         reader.take_variables(variables);
         let named = reader.variables.remove(FILE).map(PathBuf::from);
@@ -145,7 +148,9 @@ impl Reader {
         }
         for key in self.file.keys() {
             if SECRETS.contains(&key.as_str()) {
-                self.faults.push(format!("{key}: a secret does not belong in the file: set {PREFIX}SECRET or {PREFIX}SECRET_FILE"));
+                self.faults.push(format!(
+                    "{key}: a secret does not belong in the file: set {PREFIX}SECRET or {PREFIX}SECRET_FILE"
+                ));
             } else if !KEYS.contains(&key.as_str()) {
                 self.faults.push(format!("{key}: no such setting"));
             }
@@ -196,7 +201,8 @@ impl Reader {
         let config = Config {
             database: self.database(&data),
             listen,
-            public_url: public_url.map_or_else(|| format!("{scheme}://{listen}"), |url| url.as_str().trim_end_matches('/').to_owned()),
+            public_url: public_url
+                .map_or_else(|| format!("{scheme}://{listen}"), |url| url.as_str().trim_end_matches('/').to_owned()),
             tls,
             geocoder: self.geocoder(),
             metrics_listen: self.parsed("metrics_listen", "an address and port, 127.0.0.1:9100,"),

@@ -9,7 +9,9 @@ use std::time::Duration;
 use http::{HeaderMap, Method};
 use preau_domain::accounts::AgentRole;
 use preau_protocol::ErrorCode;
-use preau_protocol::accounts::{AccountDto, AccountKindDto, DeviceDto, SessionDto, SetCodeRequest, SetIdentifiantRequest};
+use preau_protocol::accounts::{
+    AccountDto, AccountKindDto, DeviceDto, SessionDto, SetCodeRequest, SetIdentifiantRequest,
+};
 use preau_server::http::api;
 use support::{Adult, Answer, CODE, Harness, on_each_engine, sign_in_request};
 use uuid::Uuid;
@@ -139,7 +141,10 @@ async fn a_one_time_code_ends_after_sixty_days() {
         let wanted = SetCodeRequest { current: adult.one_time_code.clone(), new: CODE.into() };
         let answer = h.put("/v1/account/code", &session.access_token, &wanted).await;
         answer.assert_refused(422, ErrorCode::PersonalCodeRefused);
-        assert_eq!((answer.error().fields[0].field.as_str(), answer.error().fields[0].rule.as_str()), ("current", "wrong"));
+        assert_eq!(
+            (answer.error().fields[0].field.as_str(), answer.error().fields[0].rule.as_str()),
+            ("current", "wrong")
+        );
         let renewed = h.one_time_code(adult.commune, adult.account).await;
         h.sign_in(&adult.request(&renewed)).await.json::<SessionDto>();
     })
@@ -158,12 +163,13 @@ async fn the_first_code_opens_nothing_else() {
                 if operation.security.is_none() {
                     continue;
                 }
-                let path = path.replace("{device_id}", &Uuid::nil().to_string()).replace('{', "").replace('}', "");
+                let path = path.replace("{device_id}", &Uuid::nil().to_string()).replace(['{', '}'], "");
                 let open = [("GET", "/v1/account"), ("PUT", "/v1/account/code"), ("POST", "/v1/auth/sign-out")];
                 if open.contains(&(method.as_str(), path.as_str())) {
                     continue;
                 }
-                let answer = h.call(method.clone(), &path, Some(&session.access_token), Some(&serde_json::json!({}))).await;
+                let answer =
+                    h.call(method.clone(), &path, Some(&session.access_token), Some(&serde_json::json!({}))).await;
                 assert_eq!(answer.status.as_u16(), 403, "{method} {path} {}", answer.text());
                 answer.assert_refused(403, ErrorCode::PersonalCodeRequired);
                 gated += 1;
@@ -240,7 +246,10 @@ async fn an_identifiant_can_be_changed_with_the_code() {
         let adult = h.adult(&town, "martel01").await;
         h.adult(&town, "daoud01").await;
         let session = h.enrol(&adult).await;
-        let wanted = |identifiant: &str, code: &str| SetIdentifiantRequest { code: code.into(), identifiant: identifiant.into() };
+        let wanted = |identifiant: &str, code: &str| SetIdentifiantRequest {
+            code: code.into(),
+            identifiant: identifiant.into(),
+        };
         for (request, code, rule) in [
             (wanted("Daoud01", CODE), ErrorCode::IdentifiantRefused, "taken"),
             (wanted("abc", CODE), ErrorCode::IdentifiantRefused, "length"),
@@ -256,7 +265,8 @@ async fn an_identifiant_can_be_changed_with_the_code() {
         h.put("/v1/account/identifiant", &session.access_token, &request).await.assert_done();
         h.put("/v1/account/identifiant", &session.access_token, &request).await.assert_done();
         h.sign_in(&adult.request(CODE)).await.assert_refused(401, ErrorCode::SignInRefused);
-        let account = h.sign_in(&sign_in_request("parempuyre", "CLAIRE.martel", CODE)).await.json::<SessionDto>().account;
+        let account =
+            h.sign_in(&sign_in_request("parempuyre", "CLAIRE.martel", CODE)).await.json::<SessionDto>().account;
         assert_eq!((account.identifiant.as_str(), account.account_id), ("claire.martel", adult.account));
     })
     .await;
@@ -275,7 +285,10 @@ async fn devices_are_listed_and_let_go() {
         let devices: Vec<DeviceDto> = h.get("/v1/account/devices", &second.access_token).await.json();
         let listed: Vec<_> = devices.iter().map(|device| (device.device_id, device.current)).collect();
         assert_eq!(listed, [(second.device_id, true), (first.device_id, false)]);
-        assert_eq!((devices[0].label.as_str(), devices[0].created_at.as_str()), ("PC du salon", "2026-11-23T08:01:00Z"));
+        assert_eq!(
+            (devices[0].label.as_str(), devices[0].created_at.as_str()),
+            ("PC du salon", "2026-11-23T08:01:00Z")
+        );
 
         for unknown in [Uuid::now_v7(), stranger.device_id] {
             let answer = h.delete(&format!("/v1/account/devices/{unknown}"), &second.access_token).await;

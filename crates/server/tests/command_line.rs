@@ -95,7 +95,9 @@ fn every_configuration_fault_is_listed_at_once() {
     let output = command.arg("serve").output().unwrap();
     assert_eq!(output.status.code(), Some(78));
     let said = String::from_utf8(output.stderr).unwrap();
-    for fault in ["4 fault(s)", "PREAU_SERVER_COLOUR: no such setting", "tls_key: needed", "database:", "listen: 0.0.0.0:8443"] {
+    for fault in
+        ["4 fault(s)", "PREAU_SERVER_COLOUR: no such setting", "tls_key: needed", "database:", "listen: 0.0.0.0:8443"]
+    {
         assert!(said.contains(fault), "{fault} in {said}");
     }
     assert!(!said.contains("secretpassword"), "{said}");
@@ -126,7 +128,10 @@ fn an_operator_works_with_and_without_a_running_server() {
     assert_eq!(done(&run(&data, &["create-commune", &file])), first);
     let agent = ["create-agent", "--commune", "parempuyre", "--identifiant", "agent.desk", "--role", "desk", "--json"];
     let made: Value = serde_json::from_str(&done(&run(&data, &agent))).unwrap();
-    assert_eq!((made["identifiant"].as_str(), made["recovery_codes"].as_array().unwrap().len()), (Some("agent.desk"), 8));
+    assert_eq!(
+        (made["identifiant"].as_str(), made["recovery_codes"].as_array().unwrap().len()),
+        (Some("agent.desk"), 8)
+    );
     let again = run(&data, &agent);
     assert_eq!(again.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&again.stderr).contains("identifiant: taken"));

@@ -14,7 +14,7 @@ use http::{Method, Request, StatusCode, header};
 use preau_protocol::ErrorCode;
 use preau_protocol::family::AddressSuggestionsDto;
 use preau_server::addresses::{AddressBase, AddressBaseOptions};
-use preau_server::http::{HttpOptions, Limits, Listening, TlsFiles, api, listen, router};
+use preau_server::http::{HttpOptions, Limits, Listening, ShownMetrics, TlsFiles, api, listen, listen_metrics, router};
 use support::{Harness, on_each_engine};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -77,8 +77,47 @@ async fn every_answer_is_dressed() {
 
 #[tokio::test]
 async fn metrics_are_not_for_others() {
+    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
+    on_each_engine(move |h: Harness| {
+        let metrics = metrics.clone();
+        async move {
+            h.get("/metrics", "").await.assert_refused(404, ErrorCode::NotFound);
+            let shown = ShownMetrics(Some(metrics.clone()));
+            let options = HttpOptions { metrics: shown, ..HttpOptions::default() };
+            let server = listen(h.app.clone(), ANY, None, &options).await.unwrap();
+            let own = listen_metrics(metrics, &h.app, ANY).await.unwrap();
+            let ask = |header: &str| format!("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\r\n");
+            assert!(talk(server.address, &ask("")).await.starts_with("HTTP/1.1 200"));
+            assert!(talk(own.address, &ask("")).await.starts_with("HTTP/1.1 200"));
+            // Through a proxy on this computer it would be anybody.
+            let forwarded = ask("X-Forwarded-For: 192.0.2.7\r\n");
+            assert!(talk(server.address, &forwarded).await.starts_with("HTTP/1.1 404"));
+            server.close().await.unwrap();
+            own.close().await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_closed_route_asks_for_a_token_before_anything_else() {
     on_each_engine(|h: Harness| async move {
-        h.get("/metrics", "").await.assert_refused(404, ErrorCode::NotFound);
+        let (_, document) = api();
+        for (path, item) in &document.paths.paths {
+            let operations = [
+                (Method::GET, &item.get),
+                (Method::PUT, &item.put),
+                (Method::POST, &item.post),
+                (Method::DELETE, &item.delete),
+            ];
+            for (method, operation) in operations {
+                let Some(operation) = operation else { continue };
+                // A path, query and body that nothing can read: whoever has no token learns nothing of them.
+                let path = format!("{}?limit=x", path.replace(['{', '}'], ""));
+                let answer = h.call(method.clone(), &path, None, Some(&0)).await;
+                assert_eq!(answer.status == StatusCode::UNAUTHORIZED, operation.security.is_some(), "{method} {path}");
+            }
+        }
     })
     .await;
 }
@@ -221,7 +260,10 @@ async fn a_caller_that_never_ends_does_not_hold_the_server() {
     on_each_engine(|h: Harness| async move {
         let server = serve(&h, Limits { shutdown: Duration::from_millis(200), ..Limits::default() }, None).await;
         let mut stream = TcpStream::connect(server.address).await.unwrap();
-        stream.write_all(b"POST /v1/auth/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n").await.unwrap();
+        stream
+            .write_all(b"POST /v1/auth/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n")
+            .await
+            .unwrap();
         stream.write_all(b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n").await.unwrap();
         let mut heard = [0; 25];
         stream.read_exact(&mut heard).await.unwrap();
@@ -237,7 +279,9 @@ async fn events_end_with_the_server() {
         let server = serve(&h, Limits { shutdown: Duration::from_secs(600), ..Limits::default() }, None).await;
         let mut stream = TcpStream::connect(server.address).await.unwrap();
         let token = &session.access_token;
-        let ask = format!("GET /v1/events HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer {token}\r\n\r\n");
+        let ask = format!(
+            "GET /v1/events HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer {token}\r\n\r\n"
+        );
         stream.write_all(ask.as_bytes()).await.unwrap();
         let mut heard = [0; 15];
         stream.read_exact(&mut heard).await.unwrap();
@@ -278,7 +322,8 @@ async fn tls_is_served_from_files() {
         assert_eq!((answer.status().as_u16(), answer.version()), (200, http::Version::HTTP_2));
         let (_, other) = certificate(&tempfile::tempdir().unwrap().keep());
         let other = reqwest::Certificate::from_pem(other.as_bytes()).unwrap();
-        let stranger = reqwest::Client::builder().tls_certs_only([other]).no_proxy().resolve("localhost", server.address);
+        let stranger =
+            reqwest::Client::builder().tls_certs_only([other]).no_proxy().resolve("localhost", server.address);
         assert!(stranger.build().unwrap().get(&url).send().await.is_err());
         let plain = talk(server.address, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await;
         assert!(!plain.starts_with("HTTP/1.1 2"), "{plain}");
@@ -337,7 +382,10 @@ async fn addresses_come_from_the_base_or_are_said_to_be_unavailable() {
         h.router = router(app, &HttpOptions::default());
         let found: AddressSuggestionsDto = h.get("/v1/addresses?q=12+rue+du+port", token).await.json();
         assert_eq!(found.suggestions.len(), 1);
-        assert_eq!((found.suggestions[0].street.as_str(), found.suggestions[0].city.as_str()), ("12 Rue du Port", "Parempuyre"));
+        assert_eq!(
+            (found.suggestions[0].street.as_str(), found.suggestions[0].city.as_str()),
+            ("12 Rue du Port", "Parempuyre")
+        );
         for asked in ["redirect", "broken", "endless", "silent"] {
             let answer = h.get(&format!("/v1/addresses?q={asked}"), token).await;
             answer.assert_refused(503, ErrorCode::AddressLookupUnavailable);

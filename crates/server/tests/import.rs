@@ -199,6 +199,45 @@ async fn the_same_file_twice_changes_nothing() {
 }
 
 #[tokio::test]
+async fn the_same_things_written_otherwise_change_nothing() {
+    on_each_engine(async |harness: Harness| {
+        let town = harness.town("parempuyre").await;
+        accepted(&harness, &town, csv(RICH)).await;
+        let before = state(&harness, &town).await;
+        let otherwise = csv(RICH)
+            .replace("06 12 34 56 78", "+33612345678")
+            .replace("claire@Exemple.FR", " claire@exemple.fr ")
+            .replace("12 rue des Ormes", "12  rue\u{a0}des Ormes")
+            .replace("Hélène", "He\u{301}le\u{300}ne")
+            .replace("14/05/2018", "2018-05-14")
+            .replace(";oui;", ";OUI;")
+            .replace(";612;", ";0612;");
+        let report = accepted(&harness, &town, otherwise).await;
+        assert_eq!((report.families_touched, report.warnings.len()), (0, 0), "{report}");
+        assert_eq!(state(&harness, &town).await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_documented_example_is_good() {
+    on_each_engine(async |harness: Harness| {
+        let town = harness.town("parempuyre").await;
+        let format = include_str!("../src/family/import/FORMAT.md");
+        let example = format.split("```csv\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let report = accepted(&harness, &town, example).await;
+        assert_eq!((report.families, report.children, report.links), (created(2), created(1), created(2)));
+        for column in HEADER.split(';') {
+            assert!(format.contains(&format!("`{column}`")), "{column} is not documented");
+        }
+        for reason in Reason::ALL {
+            assert!(format.contains(&format!("`{}`", reason.code())), "{} is not documented", reason.code());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_changed_value_updates_the_homes_it_concerns() {
     on_each_engine(async |harness: Harness| {
         let town = harness.town("parempuyre").await;

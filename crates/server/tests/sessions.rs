@@ -43,7 +43,8 @@ async fn the_same_token_at_the_same_time_gives_one_pair() {
     on_each_engine(|h: Harness| async move {
         let first = h.enrol(&h.adult(&h.town("parempuyre").await, "martel01").await).await;
         let answers = futures_util::future::join_all((0..8).map(|_| h.refresh(&first.refresh_token))).await;
-        let pairs: std::collections::BTreeSet<_> = answers.iter().map(|a| a.json::<SessionDto>().refresh_token).collect();
+        let pairs: std::collections::BTreeSet<_> =
+            answers.iter().map(|a| a.json::<SessionDto>().refresh_token).collect();
         assert_eq!(pairs.len(), 1);
     })
     .await;

@@ -1,4 +1,5 @@
 import { LifeBuoy } from 'lucide-react';
+import { ContactLine } from '../components/ContactLine';
 import { useText } from '../lib/i18n';
 import type { CommuneView } from '../lib/ipc';
 import styles from './HelpLine.module.css';
@@ -13,9 +14,7 @@ export function HelpLine({ commune }: { commune: CommuneView | null }) {
         {t('frame.help.question')}{' '}
         {commune ? (
           <>
-            <strong className={styles.contact}>
-              {t('frame.help.contact', { label: commune.contact.label, phone: commune.contact.phone })}
-            </strong>{' '}
+            <ContactLine contact={commune.contact} />{' '}
             <span className={styles.mail}>{t('frame.help.email', { email: commune.contact.email })}</span>
           </>
         ) : (

@@ -9,7 +9,7 @@ export function TopBar({ commune, children }: { commune: string | null; children
   const { t } = useText();
   return (
     <header className={styles.bar}>
-      <Link to="/" className={styles.brand} aria-label={t('frame.toHome', { name: commune ?? t('frame.product') })}>
+      <Link to="/" className={styles.brand}>
         <Trees size="1.5rem" aria-hidden="true" />
         <span className={styles.name}>{commune ?? t('frame.product')}</span>
         <span className={styles.kind}>{t('frame.familySpace')}</span>

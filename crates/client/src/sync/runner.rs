@@ -56,7 +56,6 @@ pub struct Progress {
     causes: BTreeSet<Cause>,
     backoff: Backoff,
     setback: Option<Setback>,
-    read_once: bool,
     next_look: Duration,
     /// Where an interrupted pull goes on, and whether it began from nothing.
     pulling: Option<Pulling>,
@@ -148,7 +147,7 @@ impl Engine {
             causes: std::mem::take(&mut progress.causes),
             to_send: u32::try_from(to_send).unwrap_or(u32::MAX),
             catching_up,
-            read_once: progress.read_once,
+            read_once: progress.live.read_once,
             next_look: progress.next_look,
             pulls_since_check: position.pulls_since_check,
             seconds_since_check: position.server_time.zip(position.checked_at).map(|(now, then)| now - then),
@@ -264,7 +263,7 @@ impl Engine {
         };
         {
             let mut progress = self.progress();
-            progress.read_once = true;
+            progress.live.read_once = true;
             progress.live.activity = Activity::Idle;
         }
         if !swap.kinds.is_empty() {
@@ -287,7 +286,7 @@ impl Engine {
             ledger::read_again(db).await?;
             let mut progress = self.progress();
             progress.pulling = None;
-            progress.read_once = false;
+            progress.live.read_once = false;
         }
         Ok(())
     }

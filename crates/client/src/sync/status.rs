@@ -23,6 +23,8 @@ pub enum Activity {
 pub struct Live {
     /// What the runner is at.
     pub activity: Activity,
+    /// Everything was read at least once since the space was opened: before that nothing is known to be up to date.
+    pub read_once: bool,
     /// What stands in the way.
     pub trouble: Option<SyncTroubleView>,
     /// Minutes this computer's clock is ahead of the server's.
@@ -43,7 +45,6 @@ pub struct Stored {
 /// Puts both together.
 #[must_use]
 pub fn view(live: Live, stored: Stored) -> SyncStatusView {
-    let first = stored.last_sync_at.is_none();
     let received = match live.activity {
         Activity::Receiving(entities) => entities,
         Activity::Idle | Activity::Sending => None,
@@ -55,7 +56,7 @@ pub fn view(live: Live, stored: Stored) -> SyncStatusView {
         (Activity::Idle, Some(_)) => SyncStateView::Attention,
         (Activity::Idle, None) if stored.refused > 0 => SyncStateView::Attention,
         (Activity::Idle, None) if stored.pending > 0 => SyncStateView::Sending,
-        (Activity::Idle, None) if first => SyncStateView::Receiving,
+        (Activity::Idle, None) if !live.read_once => SyncStateView::Receiving,
         (Activity::Idle, None) => SyncStateView::UpToDate,
     };
     SyncStatusView {
@@ -97,10 +98,10 @@ mod tests {
         use SyncStateView as S;
         use SyncTroubleView as T;
         let read = |pending, refused| Stored { pending, refused, last_sync_at: Some("2026-10-19T08:00:00Z".into()) };
-        let live = |activity, trouble| Live { activity, trouble, clock_off: 0 };
+        let live = |activity, trouble| Live { activity, trouble, read_once: true, clock_off: 0 };
         for (name, live, stored, state) in [
             ("quiet", live(Activity::Idle, None), read(0, 0), S::UpToDate),
-            ("never read", live(Activity::Idle, None), Stored::default(), S::Receiving),
+            ("just opened", Live::default(), read(0, 0), S::Receiving),
             ("reading", live(Activity::Receiving(Some(40)), None), read(0, 0), S::Receiving),
             ("sending", live(Activity::Sending, None), read(1, 0), S::Sending),
             ("about to send", live(Activity::Idle, None), read(1, 0), S::Sending),

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use hmac::{Hmac, KeyInit, Mac};
 use rand::TryRng;
 use rand::rngs::SysRng;
@@ -112,19 +112,26 @@ pub(super) fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
 /// When the file cannot be made or read, or holds something else than a secret.
 pub fn secret_of(folder: &Path) -> anyhow::Result<Vec<u8>> {
     let path = folder.join(SECRET_FILE);
-    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-    match made {
-        Ok(mut file) => {
-            let secret: [u8; SECRET_MIN] = random()?;
-            file.write_all(&secret).and_then(|()| file.sync_all()).with_context(|| format!("writing {}", path.display()))?;
-            Ok(secret.to_vec())
-        }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let secret = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-            ensure!(secret.len() >= SECRET_MIN, "{} holds less than {SECRET_MIN} bytes", path.display());
-            Ok(secret)
-        }
-        Err(error) => bail!("making {}: {error}", path.display()),
+    if !path.exists() {
+        make_secret(folder, &path).with_context(|| format!("making {}", path.display()))?;
+    }
+    let secret = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+    ensure!(secret.len() >= SECRET_MIN, "{} holds less than {SECRET_MIN} bytes", path.display());
+    Ok(secret)
+}
+
+/// The file appears whole or not at all, and never takes the place of another.
+fn make_secret(folder: &Path, path: &Path) -> anyhow::Result<()> {
+    let secret: [u8; SECRET_MIN] = random()?;
+    let unfinished = folder.join(format!("{SECRET_FILE}.{}", Uuid::now_v7().simple()));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
+    file.write_all(&secret)?;
+    file.sync_all()?;
+    let linked = fs::hard_link(&unfinished, path);
+    fs::remove_file(&unfinished)?;
+    match linked {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
+        _ => Ok(()),
     }
 }
 
@@ -180,6 +187,7 @@ mod tests {
         assert_eq!(secret_of(folder.path()).unwrap(), first);
         let mode = fs::metadata(folder.path().join(SECRET_FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         fs::write(folder.path().join(SECRET_FILE), b"short").unwrap();
         assert!(secret_of(folder.path()).is_err());
     }

@@ -21,7 +21,8 @@ use crate::writer::{Command, WriteTx};
 /// [`ErrorCode::PersonalCodeRefused`] with the rules broken, `current` / `wrong` among them.
 pub async fn set_code(app: &App, newcomer: Newcomer, request: &SetCodeRequest, network: Network) -> Result<()> {
     let caller = newcomer.caller;
-    let account = store::account(app.db.readers(), caller.commune, caller.account).await?.ok_or(Error::SignInRequired)?;
+    let account =
+        store::account(app.db.readers(), caller.commune, caller.account).await?.ok_or(Error::SignInRequired)?;
     let problems = personal_code_problems(&request.new, &account.identifiant);
     if !problems.is_empty() {
         let fields = problems.into_iter().map(|problem| FieldError { field: "new".into(), rule: rule(problem).into() });

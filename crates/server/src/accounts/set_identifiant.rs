@@ -19,9 +19,15 @@ use crate::writer::{Command, WriteTx};
 /// # Errors
 /// [`ErrorCode::IdentifiantRefused`] with the rule broken: `length`, `character`, `taken` or `contained_in_code`;
 /// [`ErrorCode::PersonalCodeRefused`] with `code` / `wrong`.
-pub async fn set_identifiant(app: &App, caller: Caller, request: &SetIdentifiantRequest, network: Network) -> Result<()> {
+pub async fn set_identifiant(
+    app: &App,
+    caller: Caller,
+    request: &SetIdentifiantRequest,
+    network: Network,
+) -> Result<()> {
     let identifiant = Identifiant::parse(&request.identifiant).map_err(refused_identifiant)?;
-    let account = store::account(app.db.readers(), caller.commune, caller.account).await?.ok_or(Error::SignInRequired)?;
+    let account =
+        store::account(app.db.readers(), caller.commune, caller.account).await?.ok_or(Error::SignInRequired)?;
     let attempt = own_try(&caller, network);
     app.throttle.judge(&attempt, app.clock.now(), judge(app, caller, &account, &request.code)).await?;
     if personal_code_problems(&request.code, identifiant.as_str()).contains(&AccountError::CodeContainsIdentifiant) {

@@ -149,6 +149,7 @@ impl Command for OpenSession {
         }
         let first_code = matches!(proof, Proof::OneTime(_));
         store::forget_failures(tx, self.commune, self.account).await?;
+        store::forget_ended_tokens(tx, self.commune).await?;
         store::insert_device(tx, self.commune, self.device, self.account, &self.label).await?;
         store::insert_pair(tx, &self.pair, self.account, self.device, first_code).await?;
         let actor = if account.role.is_some() { Actor::Agent(self.account) } else { Actor::Family(self.account) };

@@ -76,7 +76,11 @@ pub(super) fn role_name(role: AgentRole) -> &'static str {
     }
 }
 
-pub(super) async fn by_identifiant(on: &impl ConnectionTrait, slug: &str, identifiant: &str) -> Result<Option<AccountRow>> {
+pub(super) async fn by_identifiant(
+    on: &impl ConnectionTrait,
+    slug: &str,
+    identifiant: &str,
+) -> Result<Option<AccountRow>> {
     let sql = format!(
         "SELECT {ACCOUNT} FROM commune c JOIN account a ON a.commune_id = c.commune_id \
          WHERE c.slug = $1 AND a.identifiant = $2"
@@ -183,7 +187,13 @@ pub(super) async fn forget_failures(tx: &WriteTx, commune: Uuid, account: Uuid) 
 }
 
 /// Puts a one-time code in force; false when there is no such account, or it is disabled.
-pub(super) async fn set_one_time(tx: &WriteTx, commune: Uuid, account: Uuid, hmac: Vec<u8>, until: Timestamp) -> Result<bool> {
+pub(super) async fn set_one_time(
+    tx: &WriteTx,
+    commune: Uuid,
+    account: Uuid,
+    hmac: Vec<u8>,
+    until: Timestamp,
+) -> Result<bool> {
     let sql = "UPDATE account SET one_time_hmac = $3, one_time_expires_at = $4, failures = 0, locked_until = NULL \
                WHERE commune_id = $1 AND account_id = $2 AND disabled_at IS NULL";
     let values = vec![commune.into(), account.into(), hmac.into(), until.as_millisecond().into()];
@@ -269,9 +279,16 @@ pub(super) async fn access_expiry(tx: &WriteTx, access: &Token) -> Result<Option
 }
 
 /// Gives a device its pair.
-pub(super) async fn insert_pair(tx: &WriteTx, pair: &Pair, account: Uuid, device: Uuid, first_code: bool) -> Result<()> {
+pub(super) async fn insert_pair(
+    tx: &WriteTx,
+    pair: &Pair,
+    account: Uuid,
+    device: Uuid,
+    first_code: bool,
+) -> Result<()> {
     let mut values = Vec::new();
-    for (token, kind, lasts) in [(&pair.access, "access", tokens::ACCESS), (&pair.refresh, "refresh", tokens::REFRESH)] {
+    for (token, kind, lasts) in [(&pair.access, "access", tokens::ACCESS), (&pair.refresh, "refresh", tokens::REFRESH)]
+    {
         let expires = tx.now().as_millisecond() + i64::try_from(lasts.as_millis()).unwrap_or(0);
         values.extend([token.commune().into(), token.hash().into(), kind.into(), account.into(), device.into()]);
         values.extend([first_code.into(), expires.into()]);
@@ -289,7 +306,16 @@ pub(super) async fn forget_old_tokens(tx: &WriteTx, commune: Uuid, device: Uuid)
     let sql = "DELETE FROM token WHERE commune_id = $1 AND device_id = $2 AND (expires_at <= $3 OR replaced_at <= $4)";
     let now = tx.now();
     let long_ago = (now - REMEMBER_EXCHANGED).as_millisecond();
-    db::run(tx.connection(), sql, vec![commune.into(), device.into(), now.as_millisecond().into(), long_ago.into()]).await?;
+    db::run(tx.connection(), sql, vec![commune.into(), device.into(), now.as_millisecond().into(), long_ago.into()])
+        .await?;
+    Ok(())
+}
+
+/// Forgets ended tokens of devices that never came back, some at a time.
+pub(super) async fn forget_ended_tokens(tx: &WriteTx, commune: Uuid) -> Result<()> {
+    let sql = "DELETE FROM token WHERE commune_id = $1 AND token_hash IN \
+               (SELECT token_hash FROM token WHERE commune_id = $1 AND expires_at <= $2 ORDER BY expires_at LIMIT 100)";
+    db::run(tx.connection(), sql, vec![commune.into(), tx.now().as_millisecond().into()]).await?;
     Ok(())
 }
 
@@ -304,7 +330,8 @@ pub(super) async fn insert_device(tx: &WriteTx, commune: Uuid, device: Uuid, acc
     let sql = "INSERT INTO device (commune_id, device_id, account_id, label, created_at, last_seen_at) \
                VALUES ($1, $2, $3, $4, $5, $5)";
     let now = tx.now().as_millisecond();
-    db::run(tx.connection(), sql, vec![commune.into(), device.into(), account.into(), label.into(), now.into()]).await?;
+    db::run(tx.connection(), sql, vec![commune.into(), device.into(), account.into(), label.into(), now.into()])
+        .await?;
     Ok(())
 }
 
@@ -350,7 +377,13 @@ impl Because {
 }
 
 /// Revokes a device of the account; false when there is none such.
-pub(super) async fn revoke_device(tx: &WriteTx, commune: Uuid, account: Uuid, device: Uuid, because: Because) -> Result<bool> {
+pub(super) async fn revoke_device(
+    tx: &WriteTx,
+    commune: Uuid,
+    account: Uuid,
+    device: Uuid,
+    because: Because,
+) -> Result<bool> {
     let sql = "UPDATE device SET revoked_at = $4, revoked_because = $5 \
                WHERE commune_id = $1 AND account_id = $2 AND device_id = $3 AND revoked_at IS NULL";
     let now = tx.now().as_millisecond();

@@ -129,7 +129,12 @@ impl Throttle {
     ///
     /// # Errors
     /// [`Error::TooManyAttempts`] without judging, or what the judgement says.
-    pub async fn judge<T>(&self, attempt: &Try, now: Timestamp, judgement: impl Future<Output = Result<T>>) -> Result<T> {
+    pub async fn judge<T>(
+        &self,
+        attempt: &Try,
+        now: Timestamp,
+        judgement: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
         self.begin(attempt, now)?;
         let outcome = judgement.await;
         match &outcome {
@@ -227,9 +232,22 @@ mod tests {
     #[test]
     fn locks_double_up_to_a_quarter_of_an_hour() {
         let lock = |failures| lock_after(failures, 5).map(|lock| lock.as_secs());
-        assert_eq!([0, 4, 5, 6, 7, 8, 9, 10, 11, 90, i64::MAX].map(lock), [
-            None, None, Some(30), Some(60), Some(120), Some(240), Some(480), Some(900), Some(900), Some(900), Some(900)
-        ]);
+        assert_eq!(
+            [0, 4, 5, 6, 7, 8, 9, 10, 11, 90, i64::MAX].map(lock),
+            [
+                None,
+                None,
+                Some(30),
+                Some(60),
+                Some(120),
+                Some(240),
+                Some(480),
+                Some(900),
+                Some(900),
+                Some(900),
+                Some(900)
+            ]
+        );
     }
 
     #[test]

@@ -111,7 +111,8 @@ mod tests {
     #[test]
     fn other_texts_are_no_tokens() {
         let good = Token::new(Uuid::nil(), &[5; 32]).text();
-        for text in ["", "a", "é", &good[1..], &format!("{good}A"), &format!("{good}{good}"), &good.replace('A', "=")] {
+        for text in ["", "a", "é", &good[1..], &format!("{good}A"), &format!("{good}{good}"), &good.replace('A', "=")]
+        {
             assert!(Token::parse(text).is_none(), "{text}");
         }
     }

@@ -138,6 +138,11 @@ impl Properties {
     /// A place to live: `name` is « 12 Rue du Port » or « Rue du Port ». A whole commune is no address.
     fn address(self) -> Option<AddressDto> {
         let (street, postcode, city) = (self.name?, self.postcode?, self.city?);
-        (self.kind.as_deref() != Some("municipality")).then_some(AddressDto { street, complement: None, postcode, city })
+        (self.kind.as_deref() != Some("municipality")).then_some(AddressDto {
+            street,
+            complement: None,
+            postcode,
+            city,
+        })
     }
 }

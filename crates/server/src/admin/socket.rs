@@ -31,7 +31,7 @@ const AT_A_TIME: usize = 4;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Reply {
-    Answer(Answer),
+    Answer(Box<Answer>),
     Busy { retry_after: u32 },
     Failed { error: String },
 }
@@ -111,7 +111,7 @@ async fn serve(app: &App, mut stream: UnixStream, owner: u32) -> anyhow::Result<
     ensure!(peer == owner || peer == 0, "refused the user {peer}");
     let request = timeout(TRANSFER, receive::<Request>(&mut stream)).await.context("waiting for the request")??;
     let reply = match execute(app, request).await {
-        Ok(answer) => Reply::Answer(answer),
+        Ok(answer) => Reply::Answer(Box::new(answer)),
         Err(Error::Busy { retry_after }) => Reply::Busy { retry_after },
         Err(error) => {
             let error = format!("{:#}", anyhow::Error::from(error));
@@ -134,7 +134,7 @@ pub async fn ask(path: &Path, request: &Request) -> anyhow::Result<Option<Answer
     };
     send(&mut stream, request).await.context("asking the running server")?;
     match receive(&mut stream).await.context("the running server's answer")? {
-        Reply::Answer(answer) => Ok(Some(answer)),
+        Reply::Answer(answer) => Ok(Some(*answer)),
         Reply::Busy { retry_after } => bail!("the server is busy: again in {retry_after} s"),
         Reply::Failed { error } => bail!("{error}"),
     }

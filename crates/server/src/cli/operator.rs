@@ -21,7 +21,10 @@ enum Form {
     Text,
     Json,
     /// Letters: a file each, a line of JSON each, or both.
-    Letters { folder: Option<PathBuf>, json: bool },
+    Letters {
+        folder: Option<PathBuf>,
+        json: bool,
+    },
 }
 
 pub(super) async fn run(config: &Config, command: Operator) -> anyhow::Result<Ended> {
@@ -65,9 +68,10 @@ fn request(command: Operator) -> anyhow::Result<(Request, Form)> {
             let commune = commune.slug;
             match action {
                 ChangesAction::List { json } => (Request::ListChanges { commune }, form(json)),
-                ChangesAction::Accept { id } => {
-                    (Request::DecideChange { commune, change_id: id, decision: DecideChangeRequest::Accept }, Form::Text)
-                }
+                ChangesAction::Accept { id } => (
+                    Request::DecideChange { commune, change_id: id, decision: DecideChangeRequest::Accept },
+                    Form::Text,
+                ),
                 ChangesAction::Refuse { id, reason } => {
                     let decision = DecideChangeRequest::Refuse { reason };
                     (Request::DecideChange { commune, change_id: id, decision }, Form::Text)
@@ -155,7 +159,8 @@ fn line(text: &mut String, waiting: &WaitingChangeDto) -> std::fmt::Result {
 fn value(value: &DetailValueDto) -> String {
     match value {
         DetailValueDto::Address(Some(address)) => {
-            let complement = address.complement.as_deref().map(|complement| format!(", {complement}")).unwrap_or_default();
+            let complement =
+                address.complement.as_deref().map(|complement| format!(", {complement}")).unwrap_or_default();
             format!("{}{complement}, {} {}", address.street, address.postcode, address.city)
         }
         DetailValueDto::Phone(Some(text)) | DetailValueDto::Email(Some(text)) => text.clone(),

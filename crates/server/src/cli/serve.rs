@@ -97,6 +97,9 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
         Some(address) => Some(http::listen_metrics(metrics, &app, address).await?),
         None => None,
     };
+    if let Some(shown) = &shown {
+        tracing::info!(url = shown.url(), "showing metrics");
+    }
     let listening = http::listen(app.clone(), config.listen, config.tls.as_ref(), &options).await?;
     tracing::info!(url = listening.url(), version = env!("CARGO_PKG_VERSION"), "listening");
     print(&serde_json::json!({ "listening": listening.url() }).to_string())?;

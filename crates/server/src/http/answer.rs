@@ -46,7 +46,8 @@ pub(super) async fn answer(request: Request, next: Next) -> Response {
 
 fn record(method: &Method, route: &str, status: StatusCode, started: Instant) {
     let elapsed = started.elapsed();
-    let labels = [("method", name(method).to_owned()), ("route", route.to_owned()), ("status", status.as_u16().to_string())];
+    let labels =
+        [("method", name(method).to_owned()), ("route", route.to_owned()), ("status", status.as_u16().to_string())];
     metrics::counter!("preau_http_requests_total", &labels).increment(1);
     metrics::histogram!("preau_http_seconds", &labels[..2]).record(elapsed.as_secs_f64());
     let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);

@@ -37,7 +37,9 @@ impl<S> Accept<TcpStream, S> for Bounded {
             return ready(Err(io::Error::new(ErrorKind::ConnectionRefused, "every place is taken")));
         };
         let connection = stream.set_nodelay(true);
-        ready(connection.map(|()| (Connection { stream, stalled: self.stalled, patience: None, _place: place }, service)))
+        ready(
+            connection.map(|()| (Connection { stream, stalled: self.stalled, patience: None, _place: place }, service)),
+        )
     }
 }
 
@@ -64,7 +66,11 @@ impl Connection {
 }
 
 impl AsyncRead for Connection {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }

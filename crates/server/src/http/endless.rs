@@ -12,7 +12,11 @@ use tokio_util::sync::CancellationToken;
 const EVENTS: &[u8] = b"text/event-stream";
 
 /// Lets a stream of events end with the server.
-pub(super) async fn end_with_server(State(closing): State<CancellationToken>, request: Request, next: Next) -> Response {
+pub(super) async fn end_with_server(
+    State(closing): State<CancellationToken>,
+    request: Request,
+    next: Next,
+) -> Response {
     let response = next.run(request).await;
     let endless = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(EVENTS));
     if !endless {

@@ -77,7 +77,6 @@ pub struct HttpOptions {
 }
 
 /// Every route, and its description.
-#[must_use]
 pub fn api() -> (Router<App>, OpenApi) {
     let (router, mut document) = OpenApiRouter::new()
         .merge(operations::router())

@@ -88,7 +88,8 @@ impl FromRequestParts<App> for FromThisComputer {
         let forwarded = ["x-forwarded-for", "forwarded", "via", "x-real-ip"];
         let direct = forwarded.iter().all(|header| !parts.headers.contains_key(*header));
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-        let here = [peer, peer::address(parts)].into_iter().all(|address| address.is_some_and(|a: IpAddr| a.is_loopback()));
+        let here =
+            [peer, peer::address(parts)].into_iter().all(|address| address.is_some_and(|a: IpAddr| a.is_loopback()));
         if direct && here { Ok(Self) } else { Err(Error::NotFound) }
     }
 }

@@ -25,8 +25,14 @@ pub(super) fn address(parts: &Parts) -> Option<IpAddr> {
     }
     // Each proxy appends whom it heard: the last one that is not ours is the origin, what stands before is hearsay.
     let heard = parts.headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
-    let heard: Vec<IpAddr> = heard.flat_map(|line| line.split(',')).filter_map(|text| text.trim().parse().ok()).collect();
-    heard.into_iter().rev().map(|address| address.to_canonical()).find(|address| !trusted.0.contains(address)).or(Some(peer))
+    let heard: Vec<IpAddr> =
+        heard.flat_map(|line| line.split(',')).filter_map(|text| text.trim().parse().ok()).collect();
+    heard
+        .into_iter()
+        .rev()
+        .map(|address| address.to_canonical())
+        .find(|address| !trusted.0.contains(address))
+        .or(Some(peer))
 }
 
 impl<S: Sync> FromRequestParts<S> for Network {

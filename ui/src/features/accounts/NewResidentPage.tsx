@@ -1,5 +1,6 @@
 import { Navigate } from 'react-router';
 import { LinkButton } from '../../components/Button';
+import { ContactLine } from '../../components/ContactLine';
 import { Actions, Card, Page } from '../../components/Page';
 import { PageTitle } from '../../components/PageTitle';
 import { useText } from '../../lib/i18n';
@@ -16,7 +17,7 @@ export function NewResidentPage() {
       <Card>
         <p>{commune.newResident}</p>
         <p>
-          <strong>{t('frame.help.contact', { label: commune.contact.label, phone: commune.contact.phone })}</strong>
+          <ContactLine contact={commune.contact} />
           <br />
           {commune.contact.email}
         </p>

@@ -5,6 +5,8 @@ import { Badge } from '../../components/Badge';
 import type { Tone } from '../../components/Notice';
 import { type Text, useText } from '../../lib/i18n';
 import type { TodoView } from '../../lib/ipc';
+import { useSpace } from '../../lib/session';
+import { useSyncStatus } from '../../lib/syncStatus';
 import styles from './Todo.module.css';
 
 interface Line {
@@ -20,7 +22,11 @@ interface Line {
 /** The band « À faire », in the order the client gives: most urgent first. */
 export function Todo({ todo }: { todo: readonly TodoView[] }) {
   const { t } = useText();
+  const { signInAgain } = useSpace();
+  const attention = useSyncStatus()?.state === 'attention';
   if (todo.length === 0) {
+    // No calm word while the bars say that something needs the person.
+    if (signInAgain || attention) return null;
     return (
       <p className={styles.nothing}>
         <CircleCheck size="1.25rem" aria-hidden="true" />

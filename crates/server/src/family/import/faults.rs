@@ -59,8 +59,8 @@ reasons! {
     UnknownColumn, "unknown_column", "cette colonne n'existe pas";
     /// A column named twice.
     ColumnTwice, "column_twice", "cette colonne est nommée deux fois";
-    /// Fewer cells than columns.
-    CellsMissing, "cells_missing", "il manque des cellules (fichier tronqué ?)";
+    /// The last row ends early, and without a line end.
+    CellsMissing, "cells_missing", "le fichier est tronqué : il finit au milieu de cette ligne";
     /// More cells than columns.
     CellsTooMany, "cells_too_many", "il y a plus de cellules que de colonnes";
     /// The row's type is none of the known ones.

@@ -115,12 +115,12 @@ pub(super) fn read_lines(sheet: &Sheet, today: Date, faults: &mut Vec<Fault>) ->
     for row in &sheet.rows {
         let number = row.line;
         let mut cells = Cells { sheet, row, faults, used: vec![Column::Type] };
-        let kind = sheet.cell(row, Column::Type).to_lowercase();
+        let kind = fold(sheet.cell(row, Column::Type));
         match kind.as_str() {
             "famille" => lines.families.extend(cells.family().map(|says| Line { number, says })),
             "adulte" => lines.adults.extend(cells.adult().map(|says| Line { number, says })),
             "enfant" => lines.children.extend(cells.child(today).map(|says| Line { number, says })),
-            "scolarite" | "scolarité" => lines.schoolings.extend(cells.schooling().map(|says| Line { number, says })),
+            "scolarite" => lines.schoolings.extend(cells.schooling().map(|says| Line { number, says })),
             "lien" => lines.links.extend(cells.link().map(|says| Line { number, says })),
             "contact" => lines.contacts.extend(cells.contact().map(|says| Line { number, says })),
             "quotient" => lines.quotients.extend(cells.quotient().map(|says| Line { number, says })),

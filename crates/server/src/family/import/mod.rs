@@ -8,6 +8,8 @@
 //! nothing, not even a version; nothing is ever deleted, and an empty cell of an optional detail says nothing (an
 //! empty `au` says « no end »); an account never passes to another person and keeps its identifiant.
 
+#![doc = include_str!("FORMAT.md")]
+
 mod faults;
 mod lines;
 mod plan;

@@ -6,6 +6,7 @@ use csv::{ReaderBuilder, StringRecord};
 use encoding_rs::WINDOWS_1252;
 
 use super::faults::{Fault, Reason};
+use crate::family::folding::fold;
 
 /// Largest file read.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -61,7 +62,8 @@ impl Sheet {
     }
 }
 
-/// Reads a file. Blank rows are skipped; a row with too few or too many cells is a fault and left out.
+/// Reads a file. Blank rows are skipped. A row may end early, because some spreadsheets leave out empty cells at the
+/// end of a row; but not the last one of a file that ends without a line end, which is cut.
 pub(super) fn read(bytes: &[u8]) -> (Option<Sheet>, Vec<Fault>) {
     let text = match decode(bytes) {
         Ok(text) => text,
@@ -87,13 +89,12 @@ pub(super) fn read(bytes: &[u8]) -> (Option<Sheet>, Vec<Fault>) {
             return (None, vec![Fault::of_file(Reason::TooManyRows)]);
         }
     }
+    let cut = rows.last().filter(|last: &&Row| last.record.len() < header.len() && !text.ends_with(['\n', '\r']));
+    faults.extend(cut.map(|last| Fault::of_line(last.line, Reason::CellsMissing)));
     (Some(Sheet { places, rows }), faults)
 }
 
 fn row(line: u64, record: StringRecord, columns: usize) -> Result<Row, Fault> {
-    if record.len() < columns {
-        return Err(Fault::of_line(line, Reason::CellsMissing));
-    }
     if record.iter().skip(columns).any(|cell| !cell.trim().is_empty()) {
         return Err(Fault::of_line(line, Reason::CellsTooMany));
     }
@@ -105,7 +106,7 @@ fn places(line: u64, header: &StringRecord) -> Result<Vec<Option<usize>>, Vec<Fa
     let mut faults = Vec::new();
     for (place, cell) in header.iter().enumerate() {
         let name = cell.trim().to_lowercase();
-        let column = Column::ALL.iter().position(|column| column.name() == name);
+        let column = Column::ALL.iter().position(|column| fold(column.name()) == fold(&name));
         let reason = match column {
             Some(column) if places[column].is_none() => {
                 places[column] = Some(place);
@@ -260,6 +261,7 @@ mod tests {
             assert_eq!(got, expected, "{end:?}");
         }
         assert_eq!(lines("type;nom\rx;A\rx;B"), [(2, "A".into()), (3, "B".into())]);
+        assert_eq!(lines("Type;Prénom;NOM\nx;;A\nx\n"), [(2, "A".into()), (3, String::new())]);
         assert_eq!(lines("\n\nnom,TYPE\r\n\"A, b\",x"), [(4, "A, b".into())]);
     }
 
@@ -291,7 +293,7 @@ mod tests {
             ("type;nom\nx;Hélè".as_bytes().split_last().expect("bytes").1, (2, Reason::Truncated)),
             (b"type;nom\nx;\xC3\xA9\xC3\xA8\nx;\xE9t\xE9\xC3\xA9", (3, Reason::MixedEncoding)),
             (b"type;nom\nx;\"A\nx;B\n", (2, Reason::UnclosedQuote)),
-            (b"type;nom\nx\n", (2, Reason::CellsMissing)),
+            (b"type;nom\nx;A\nx", (3, Reason::CellsMissing)),
             (b"type;nom\nx;a;b\n", (2, Reason::CellsTooMany)),
             (b"type;couleur\n", (1, Reason::UnknownColumn)),
             (b"type;nom;Nom\n", (1, Reason::ColumnTwice)),
