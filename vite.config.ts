@@ -1,4 +1,5 @@
 import { lingui } from '@lingui/vite-plugin';
+import locales from '@react-aria/optimize-locales-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
@@ -6,7 +7,12 @@ export default defineConfig({
   root: 'ui',
   // Relative addresses, so that the window's own protocol serves them from anywhere.
   base: './',
-  plugins: [react(), lingui({ failOnMissing: true, failOnCompileError: true })],
+  plugins: [
+    react(),
+    lingui({ failOnMissing: true, failOnCompileError: true }),
+    // react-aria brings its hidden strings in thirty languages; two are spoken here.
+    locales.vite({ locales: ['fr-FR', 'en-US'] }),
+  ],
   server: { host: '127.0.0.1' },
   build: {
     outDir: 'dist',

@@ -73,11 +73,8 @@ pub fn run() -> anyhow::Result<()> {
     let bridge = bridge();
     let data_override = paths::data_override();
     let app = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
-            // On Linux and Windows a link opens a second instance, which hands it over and ends.
-            window::focus(app);
-            events::open_links(app, arguments.iter().map(String::as_str));
-        }))
+        // A second instance, which a link opens on Linux and Windows, hands its link over and ends.
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::focus(app)))
         .plugin(window::state_plugin(data_override.as_deref()))
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_deep_link::init())
@@ -116,6 +113,9 @@ fn set_up(app: &AppHandle) -> anyhow::Result<()> {
         plain_cache_for_tests: std::env::var_os("PREAU_TEST_PLAIN_CACHE").is_some_and(|on| on == "1"),
     });
     app.manage(client.clone());
+    if let Some(urls) = app.deep_link().get_current().context("reading the link of this start")? {
+        events::open_links(app, urls.iter().map(tauri::Url::as_str));
+    }
     let links = app.clone();
     app.deep_link().on_open_url(move |event| {
         let urls = event.urls();

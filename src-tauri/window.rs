@@ -19,8 +19,8 @@ pub fn state_plugin(data_dir: Option<&Path>) -> TauriPlugin<Wry> {
     }
 }
 
-/// Opens it. The engine keeps nothing on disk, except under automation, which its private mode refuses: then it keeps
-/// to a folder among the data.
+/// Opens it. The engine is in its private mode and keeps nothing of a person on disk, except under automation, which
+/// that mode refuses; what it writes is in a folder of its own among the data.
 pub fn open(app: &AppHandle) -> anyhow::Result<()> {
     let builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
         .title("Préau")
@@ -33,8 +33,7 @@ pub fn open(app: &AppHandle) -> anyhow::Result<()> {
             }
         });
     let automated = std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|on| on == "true");
-    let builder =
-        if automated { builder.data_directory(paths::data_dir(app)?.join("webview")) } else { builder.incognito(true) };
+    let builder = builder.data_directory(paths::data_dir(app)?.join("webview")).incognito(!automated);
     builder.build().context("opening the window")?;
     Ok(())
 }

@@ -85,7 +85,11 @@ impl Window {
     /// # Errors
     /// When the page cannot be asked.
     pub async fn set_theme(&self, theme: &str) -> Result<()> {
-        self.script("document.documentElement.dataset.theme = arguments[0];", vec![json!(theme)]).await.map(drop)
+        // Colours fade from one theme to the other: what is measured or pictured is the end of it.
+        let script = "const done = arguments[arguments.length - 1];
+            document.documentElement.dataset.theme = arguments[0];
+            requestAnimationFrame(() => Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => done(true)));";
+        self.client.execute_async(script, vec![json!(theme)]).await.context("changing the theme").map(drop)
     }
 }
 

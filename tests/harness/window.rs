@@ -180,8 +180,10 @@ impl Window {
     /// # Errors
     /// When there is no such field.
     pub async fn fill_in(&self, role: &str, name: &str, text: &str) -> Result<()> {
+        // WebDriver's own way of clearing a field is not seen by React: as a person, select all and type over it.
+        self.click(role, name).await?;
+        self.press_with(CONTROL, 'a').await?;
         let field = self.find(role, name).await?;
-        field.clear().await.with_context(|| format!("clearing « {name} »"))?;
         field.send_keys(text).await.with_context(|| format!("typing into « {name} »"))
     }
 

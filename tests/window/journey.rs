@@ -95,7 +95,7 @@ pub async fn read_everything(window: &Window) -> Result<()> {
 }
 
 pub async fn go_home(window: &Window) -> Result<()> {
-    window.click("link", "retour à l'accueil").await?;
+    window.click("link", "Espace famille").await?;
     window.sees("MON TABLEAU DE BORD").await
 }
 

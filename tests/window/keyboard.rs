@@ -39,7 +39,7 @@ async fn signing_in_reading_and_changing_the_address_by_keyboard_alone() -> Resu
         activate(&window, "link", person).await?;
         window.find("heading", person).await?;
     }
-    activate(&window, "link", "retour à l'accueil").await?;
+    activate(&window, "link", "Espace famille").await?;
     activate(&window, "link", "Modifier mes coordonnées").await?;
     write(&window, "combobox", "Numéro et rue", NEW_STREET).await?;
     activate(&window, "button", "ALLER À L'ÉTAPE 2").await?;

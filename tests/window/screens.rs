@@ -76,3 +76,24 @@ async fn inside(window: &Window, faults: &mut Faults) -> Result<()> {
     window.click("link", "ouvrir la synchronisation").await?;
     faults.screen(window, "synchronisation", "EN ATTENTE").await
 }
+
+#[tokio::test]
+async fn the_checks_see_what_is_wrong() -> Result<()> {
+    let Scene { town: _town, server: _server, desktop, letter: _ } = Scene::new()?;
+    let window = desktop.open().await?;
+    window.sees("Se connecter à l'espace famille").await?;
+    assert!(window.layout_faults().await?.is_empty());
+    let spoil = "const bad = document.createElement('div');
+        bad.innerHTML = '<p></p><p>text that is far too long for its box</p><img src=\"x.png\" width=\"9\" height=\"9\">';
+        bad.children[1].style.cssText = 'width: 6rem; overflow: hidden; white-space: nowrap';
+        bad.children[0].style.cssText = 'width: 70rem; height: 1px';
+        document.querySelector('main').append(bad);";
+    window.script(spoil, vec![]).await?;
+    let faults = window.layout_faults().await?.join("\n");
+    assert!(faults.contains("cut off: « text that is far too long"), "{faults}");
+    assert!(faults.contains("text 200%: the page is"), "70 rem are wider than the window at 200 %: {faults}");
+    assert!(!faults.contains("1280×800, text 100%: the page is"), "and narrower at 100 %: {faults}");
+    let objections = window.axe().await?.join("\n");
+    assert!(objections.contains("image-alt"), "{objections}");
+    Ok(())
+}

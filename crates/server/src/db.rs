@@ -9,13 +9,15 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, FromQueryResult,
-    IsolationLevel, QueryResult, RuntimeErr, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector,
-    Statement, TransactionOptions, TransactionTrait, Value,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    FromQueryResult, IsolationLevel, QueryResult, RuntimeErr, SqliteTransactionMode, SqlxPostgresConnector,
+    SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use uuid::Uuid;
 
 use crate::error::Result;
 
@@ -72,9 +74,13 @@ impl Db {
     }
 
     async fn open_sqlite(folder: &Path, lock: Option<File>) -> anyhow::Result<Self> {
+        let file = folder.join("preau.sqlite");
+        if lock.is_some() {
+            create_private(&file)?;
+        }
         let options = SqliteConnectOptions::new()
-            .filename(folder.join("preau.sqlite"))
-            .create_if_missing(lock.is_some())
+            .filename(file)
+            .create_if_missing(false)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
@@ -101,8 +107,10 @@ impl Db {
 
     async fn open_postgres(url: &str) -> anyhow::Result<Self> {
         let options: PgConnectOptions = url.parse().context("reading the database's URL")?;
-        let pool = |connections| PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(5));
-        let writer = pool(1).max_lifetime(None).connect_with(options.clone()).await.context("connecting to PostgreSQL")?;
+        let pool =
+            |connections| PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(5));
+        let writer =
+            pool(1).max_lifetime(None).connect_with(options.clone()).await.context("connecting to PostgreSQL")?;
         let readers = pool(POSTGRES_READERS).connect_with(options).await.context("connecting to PostgreSQL")?;
         Ok(Self {
             readers: SqlxPostgresConnector::from_sqlx_postgres_pool(readers),
@@ -178,6 +186,16 @@ fn lock(folder: &Path) -> anyhow::Result<File> {
     }
 }
 
+/// Makes the database's file, if there is none, for this user alone; SQLite gives its log the same mode.
+fn create_private(path: &Path) -> anyhow::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).with_context(|| format!("opening {}", path.display()))?;
+    Ok(())
+}
+
 fn at_least(version: &str, minimum: (u32, u32, u32)) -> bool {
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
     let mut next = || parts.next().unwrap_or(0);
@@ -189,7 +207,10 @@ pub(crate) fn is_contention(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
         return false;
     };
-    cause.as_database_error().and_then(|e| e.code()).is_some_and(|code| matches!(&*code, "40001" | "40P01"))
+    cause
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| matches!(&*code, "40001" | "40P01"))
 }
 
 fn statement(on: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Statement {
@@ -233,13 +254,26 @@ pub fn tuples(rows: usize, columns: usize) -> String {
     (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
 }
 
+/// The commune, then each id: the values of `commune_id = $1 AND x IN ($2, …)`.
+#[must_use]
+pub fn commune_and(commune: Uuid, ids: &[Uuid]) -> Vec<Value> {
+    std::iter::once(commune).chain(ids.iter().copied()).map(Value::from).collect()
+}
+
+/// `$2, $3, …` for `count` values after the commune.
+#[must_use]
+pub fn places(count: usize) -> String {
+    (2..count + 2).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn versions_compare_by_number() {
-        for (version, enough) in [("3.51.3", true), ("3.51.2", false), ("3.9.99", false), ("4.0.0", true), ("", false)] {
+        for (version, enough) in [("3.51.3", true), ("3.51.2", false), ("3.9.99", false), ("4.0.0", true), ("", false)]
+        {
             assert_eq!(at_least(version, SQLITE_MIN), enough, "{version}");
         }
     }

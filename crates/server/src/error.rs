@@ -1,8 +1,8 @@
 //! What goes wrong on the server, and what the caller is told of it: a code and a request id, never SQL, paths or
 //! prose. Internals are logged with the request id by the HTTP layer.
 
-use preau_protocol::error::FieldError;
 use preau_protocol::ErrorCode;
+use preau_protocol::error::FieldError;
 use sea_orm::DbErr;
 
 /// Result of a use case.

@@ -400,7 +400,7 @@ async fn thirty_thousand_rows_are_a_matter_of_seconds() {
         let begun = std::time::Instant::now();
         assert_eq!(accepted(&harness, &town, file).await.families_touched, 0);
         eprintln!("{:?}: 30,000 rows in {first:?}, again in {:?}", harness.engine, begun.elapsed());
-        assert!(first.as_secs() < 60, "{first:?}");
+        assert!(first.as_secs() < 120, "{first:?}");
     })
     .await;
 }

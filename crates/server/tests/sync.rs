@@ -105,8 +105,7 @@ impl Replica {
         }
         let hex = |hash: Sha256| hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         let mine: Vec<_> = mine.into_iter().map(|((s, k), (count, hash))| (s, k, count, hex(hash))).collect();
-        let mut served: Vec<_> =
-            digest.digests.into_iter().map(|d| (d.stream, d.kind, d.count, d.checksum)).collect();
+        let mut served: Vec<_> = digest.digests.into_iter().map(|d| (d.stream, d.kind, d.count, d.checksum)).collect();
         served.sort();
         assert_eq!(mine, served);
     }

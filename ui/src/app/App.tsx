@@ -1,18 +1,24 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
 import { I18nProvider as AriaI18nProvider } from 'react-aria-components';
-import { RouterProvider } from 'react-router';
+import { HashRouter } from 'react-router';
 import { useText } from '../lib/i18n';
 import { ErrorBoundary } from './ErrorBoundary';
-import { makeRouter } from './router';
+import { Fault } from './Fault';
+import { Pages } from './router';
 import { useBackendEvents } from './useBackendEvents';
 
 export function App({ client }: { client: QueryClient }) {
   return (
     <I18nProvider i18n={i18n}>
-      <ErrorBoundary>
+      <ErrorBoundary
+        fallback={
+          <main>
+            <Fault />
+          </main>
+        }
+      >
         <QueryClientProvider client={client}>
           <Application />
         </QueryClientProvider>
@@ -23,11 +29,12 @@ export function App({ client }: { client: QueryClient }) {
 
 function Application() {
   const { locale } = useText();
-  const [router] = useState(makeRouter);
   useBackendEvents();
   return (
     <AriaI18nProvider locale={locale === 'fr' ? 'fr-FR' : 'en-GB'}>
-      <RouterProvider router={router} />
+      <HashRouter>
+        <Pages />
+      </HashRouter>
     </AriaI18nProvider>
   );
 }

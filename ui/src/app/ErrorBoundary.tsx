@@ -1,8 +1,12 @@
 import { Component, type ReactNode } from 'react';
-import { Fault } from './Fault';
 
-/** The last net: whatever breaks in the window ends on a page that says what to do. */
-export class ErrorBoundary extends Component<{ children: ReactNode }, { broken: boolean }> {
+interface ErrorBoundaryProps {
+  fallback: ReactNode;
+  children: ReactNode;
+}
+
+/** A net: whatever breaks under it is replaced by words that say what to do. Its key decides when it tries again. */
+export class ErrorBoundary extends Component<ErrorBoundaryProps, { broken: boolean }> {
   override state = { broken: false };
 
   static getDerivedStateFromError() {
@@ -10,6 +14,6 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { broken: 
   }
 
   override render() {
-    return this.state.broken ? <Fault /> : this.props.children;
+    return this.state.broken ? this.props.fallback : this.props.children;
   }
 }

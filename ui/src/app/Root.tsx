@@ -5,15 +5,19 @@ import { Loaded } from '../components/Loaded';
 import { type SignInFlow, SignInFlowContext } from '../features/accounts/signInFlow';
 import { DetailsDraftContext, useDetailsDraftStore } from '../features/family/details/draft';
 import { communeAccent } from '../lib/accent';
+import { useText } from '../lib/i18n';
 import type { CommuneView, SessionView } from '../lib/ipc';
 import { PlaceContext } from '../lib/place';
 import { SpaceContext, useSession } from '../lib/session';
+import { ErrorBoundary } from './ErrorBoundary';
+import { Fault } from './Fault';
 import { Frame } from './Frame';
 import { OuterFrame } from './OuterFrame';
 import styles from './Root.module.css';
 
 /** What every page stands in: the session decides the frame, and with it the commune's name, colour and help line. */
 export function Root() {
+  const { t } = useText();
   const session = useSession();
   return (
     <div className={styles.root}>
@@ -21,7 +25,9 @@ export function Root() {
         <Place session={session.data} />
       ) : (
         <main className={styles.alone}>
-          <Loaded query={session}>{() => null}</Loaded>
+          <Loaded query={session} title={t('frame.familySpace')}>
+            {() => null}
+          </Loaded>
         </main>
       )}
     </div>
@@ -37,7 +43,11 @@ function Place({ session }: { session: SessionView }) {
   useAccent(commune);
   useForgetting(profileId);
 
-  const page = <Outlet key={pathname} />;
+  const page = (
+    <ErrorBoundary key={pathname} fallback={<Fault />}>
+      <Outlet />
+    </ErrorBoundary>
+  );
   return (
     <PlaceContext value={commune?.name ?? null}>
       <SignInFlowContext value={{ flow, setFlow }}>

@@ -1,5 +1,5 @@
 import { screen, waitFor } from '@testing-library/react';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openAt, title, violations } from '../../dev/render';
 import { type SceneName, scenes } from '../../dev/scenes';
 
@@ -59,6 +59,13 @@ test('the home page offers only what works', async () => {
   expect(screen.getByRole('main').querySelectorAll('a')).toHaveLength(1);
 });
 
+test('an unknown person says so under a title', async () => {
+  await openAt(scenes.open(), '/personnes/personne');
+  await title('Fiche d’une personne');
+  expect(screen.getByRole('alert')).toHaveTextContent('Nous ne trouvons pas ce que vous demandez');
+  expect(await violations()).toEqual([]);
+});
+
 test('what cannot be read says why and can be asked again', async () => {
   const fake = scenes.broken();
   const user = await openAt(fake);
@@ -66,6 +73,18 @@ test('what cannot be read says why and can be asked again', async () => {
   fake.failures = {};
   await user.click(screen.getByRole('button', { name: 'Réessayer' }));
   await title('Bonjour Claire');
+});
+
+test('a page that breaks says what to do, and the frame stays', async () => {
+  const quiet = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const fake = scenes.open();
+  Object.assign(fake.answers, { details: () => ({ ...fake.details, adults: null }) });
+  const user = await openAt(fake, '/coordonnees');
+  await title('Cette page n’a pas pu s’afficher');
+  expect(screen.getByRole('contentinfo')).toHaveTextContent('05 56 95 56 12');
+  await user.click(screen.getByRole('link', { name: /Parempuyre/ }));
+  await title('Bonjour Claire');
+  quiet.mockRestore();
 });
 
 test('a space can be closed and reopened without showing what was read before', async () => {

@@ -1,4 +1,4 @@
-import { createHashRouter, type RouteObject } from 'react-router';
+import { type RouteObject, useRoutes } from 'react-router';
 import { AccessibilityPage } from '../features/about/AccessibilityPage';
 import { AccountPage } from '../features/accounts/AccountPage';
 import { FirstCodePage } from '../features/accounts/FirstCodePage';
@@ -12,7 +12,6 @@ import { HomePage } from '../features/family/HomePage';
 import { PersonPage } from '../features/family/PersonPage';
 import { PreferencesPage } from '../features/preferences/PreferencesPage';
 import { SyncCenterPage } from '../features/sync/SyncCenterPage';
-import { Fault } from './Fault';
 import { Gate } from './Gate';
 import { NotFoundPage } from './NotFoundPage';
 import { Root } from './Root';
@@ -21,7 +20,6 @@ import { Root } from './Root';
 const routes: RouteObject[] = [
   {
     element: <Root />,
-    errorElement: <Fault />,
     children: [
       {
         element: <Gate allow="signedOut" />,
@@ -54,4 +52,4 @@ const routes: RouteObject[] = [
   },
 ];
 
-export const makeRouter = () => createHashRouter(routes);
+export const Pages = () => useRoutes(routes);

@@ -9,3 +9,4 @@ mod outbox;
 mod reading;
 mod signing_in;
 mod town;
+mod way_there;

@@ -59,7 +59,8 @@ pub fn read_settings(text: &str) -> Result<CommuneDto, Vec<SettingsFault>> {
     let file: File = toml::from_str(text)
         .map_err(|error| vec![SettingsFault { field: "file".into(), reason: error.to_string() }])?;
     let mut faults = Vec::new();
-    let mut fault = |field: &str, reason: &str| faults.push(SettingsFault { field: field.into(), reason: reason.into() });
+    let mut fault =
+        |field: &str, reason: &str| faults.push(SettingsFault { field: field.into(), reason: reason.into() });
     let slug_ok = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !(2..=60).contains(&file.slug.len()) || !file.slug.chars().all(slug_ok) {
         fault("slug", "2 to 60 lower-case letters, digits and hyphens");
@@ -144,7 +145,8 @@ mod tests {
             .replace("#175c4c", "green")
             .replace("05 56 95 56 12", "05 56")
             .replace("secretariat-enfance@", "");
-        let fields: Vec<String> = read_settings(&bad).expect_err("faults").into_iter().map(|fault| fault.field).collect();
+        let fields: Vec<String> =
+            read_settings(&bad).expect_err("faults").into_iter().map(|fault| fault.field).collect();
         assert_eq!(fields, ["slug", "name, postcode", "accent", "contact.phone", "contact.email"]);
     }
 

@@ -56,7 +56,13 @@ pub async fn withdraw(tx: &WriteTx, caller: &FamilyCaller, change: Uuid) -> Resu
     Ok(Verdict::Applied)
 }
 
-fn row(tx: &WriteTx, caller: &FamilyCaller, op_id: Uuid, change: &DetailChange, decision: Decision) -> Result<DetailChangeRow> {
+fn row(
+    tx: &WriteTx,
+    caller: &FamilyCaller,
+    op_id: Uuid,
+    change: &DetailChange,
+    decision: Decision,
+) -> Result<DetailChangeRow> {
     let now = tx.now().as_millisecond();
     let (status, decided_at) = match decision {
         Decision::Applied => ("accepted", Some(now)),

@@ -234,7 +234,9 @@ pub(crate) fn detail_change(row: DetailChangeRow) -> Result<DetailChangeDto> {
         change_id: row.change_id,
         asked_by: row.asked_by,
         asked_at: instant(row.asked_at)?,
-        subject: row.subject_person.map_or(DetailSubjectDto::Household, |person_id| DetailSubjectDto::Adult { person_id }),
+        subject: row
+            .subject_person
+            .map_or(DetailSubjectDto::Household, |person_id| DetailSubjectDto::Adult { person_id }),
         field,
         old: serde_json::from_str(&row.old_value)?,
         new: serde_json::from_str(&row.new_value)?,

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use crate::db;
 use crate::error::{Error, Result};
-use crate::sync::store::{commune_and, places};
 use crate::writer::WriteTx;
 
 /// A home.
@@ -126,9 +125,9 @@ async fn among<T: FromQueryResult>(
     }
     let sql = format!(
         "SELECT {columns} FROM {table} WHERE commune_id = $1 AND {key} IN ({}) ORDER BY {order}",
-        places(ids.len())
+        db::places(ids.len())
     );
-    db::all(on, &sql, commune_and(commune, ids)).await
+    db::all(on, &sql, db::commune_and(commune, ids)).await
 }
 
 pub(crate) async fn families(on: &impl ConnectionTrait, commune: Uuid, ids: &[Uuid]) -> Result<Vec<FamilyRow>> {
@@ -160,7 +159,11 @@ pub(crate) async fn children(on: &impl ConnectionTrait, commune: Uuid, ids: &[Uu
     among(on, commune, (columns, "child", "child_id", "child_id"), ids).await
 }
 
-pub(crate) async fn schooling(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<SchoolingRow>> {
+pub(crate) async fn schooling(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    children: &[Uuid],
+) -> Result<Vec<SchoolingRow>> {
     let columns = "child_id, starts_on, ends_on, school, level, class";
     among(on, commune, (columns, "schooling", "child_id", "starts_on"), children).await
 }
@@ -187,7 +190,11 @@ pub(crate) async fn detail_changes(
 }
 
 /// A change, whichever family asked it: for agents.
-pub(crate) async fn detail_change(on: &impl ConnectionTrait, commune: Uuid, id: Uuid) -> Result<Option<DetailChangeRow>> {
+pub(crate) async fn detail_change(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    id: Uuid,
+) -> Result<Option<DetailChangeRow>> {
     Ok(among(on, commune, (CHANGE, "detail_change", "change_id", "change_id"), &[id]).await?.pop())
 }
 

@@ -11,10 +11,10 @@ mod publish;
 mod pull;
 mod push;
 mod routes;
-pub(crate) mod store;
+mod store;
 
-pub use push::Verdict;
 pub use publish::{Entity, Projection, publish};
+pub use push::Verdict;
 pub use routes::router;
 pub use store::create_stream;
 

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::cursor::{Cursor, Position};
-use super::store::{self, ChangeRow, StreamRow};
 use super::readable;
+use super::store::{self, ChangeRow, StreamRow};
 use crate::accounts::caller::Caller;
 use crate::db::Db;
 use crate::error::Result;
@@ -27,7 +27,8 @@ pub(super) async fn changes(
     let cursor = cursor.unwrap_or(Cursor { epoch, streams: Vec::new() });
     let mut page = Page::new(limit, epoch, now);
     let kept = |position: &&Position| streams.iter().any(|stream| stream.stream_id == position.stream);
-    page.answer.gone = cursor.streams.iter().filter(|position| !kept(position)).map(|position| position.stream).collect();
+    page.answer.gone =
+        cursor.streams.iter().filter(|position| !kept(position)).map(|position| position.stream).collect();
     for stream in &streams {
         let position = (cursor.epoch == epoch).then(|| cursor.position(stream.stream_id)).flatten();
         page.read(&snapshot, caller.commune, stream, position).await?;

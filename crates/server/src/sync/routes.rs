@@ -11,7 +11,8 @@ use futures_util::stream::{self, Stream, StreamExt};
 use preau_protocol::ErrorCode;
 use preau_protocol::error::{ErrorBody, FieldError};
 use preau_protocol::sync::{
-    ChangesResponse, DigestResponse, MAX_CHANGES, MAX_OPERATION_BYTES, MAX_OPERATIONS, PokeDto, PushRequest, PushResponse,
+    ChangesResponse, DigestResponse, MAX_CHANGES, MAX_OPERATION_BYTES, MAX_OPERATIONS, PokeDto, PushRequest,
+    PushResponse,
 };
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -32,7 +33,11 @@ const HEARTBEAT: Duration = Duration::from_secs(25);
 /// Routes of this capability.
 #[must_use]
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(get_changes)).routes(routes!(post_push)).routes(routes!(get_digest)).routes(routes!(get_events))
+    OpenApiRouter::new()
+        .routes(routes!(get_changes))
+        .routes(routes!(post_push))
+        .routes(routes!(get_digest))
+        .routes(routes!(get_events))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -110,7 +115,9 @@ async fn get_events(State(app): State<App>, caller: Caller) -> Sse<impl Stream<I
                 Err(RecvError::Lagged(_)) => streams.clone(),
                 Err(RecvError::Closed) => return None,
             };
-            let events = poked.into_iter().filter_map(|stream| Event::default().event("poke").json_data(PokeDto { stream }).ok());
+            let events = poked
+                .into_iter()
+                .filter_map(|stream| Event::default().event("poke").json_data(PokeDto { stream }).ok());
             return Some((stream::iter(events.map(Ok).collect::<Vec<_>>()), (listener, streams)));
         }
     });

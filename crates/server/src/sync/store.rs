@@ -15,8 +15,9 @@ use crate::writer::WriteTx;
 
 /// Streams asked for in one statement.
 const STREAMS: usize = 500;
-/// Change rows written by one statement: eight values each, under SQLite's 32,766.
-const ROWS: usize = 1_000;
+/// Change rows written by one statement, of eight values each: SQLite looks placeholders up by name, so the cost of a
+/// statement grows with the square of their number.
+const ROWS: usize = 250;
 
 /// A change row as it stands, without its body.
 #[derive(Debug, FromQueryResult)]
@@ -83,16 +84,6 @@ struct VersionRow {
     version: i64,
 }
 
-/// The commune, then each id: the values of `commune_id = $1 AND x IN ($2, …)`.
-pub(crate) fn commune_and(commune: Uuid, ids: &[Uuid]) -> Vec<Value> {
-    std::iter::once(commune).chain(ids.iter().copied()).map(Value::from).collect()
-}
-
-/// `$2, $3, …` for `count` values after the commune.
-pub(crate) fn places(count: usize) -> String {
-    (2..count + 2).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
-}
-
 /// Makes a stream, empty.
 ///
 /// # Errors
@@ -109,9 +100,9 @@ pub(super) async fn served(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Res
         let sql = format!(
             "SELECT stream_id, kind, entity_id, deleted, body_hash FROM change \
              WHERE commune_id = $1 AND stream_id IN ({})",
-            places(streams.len())
+            db::places(streams.len())
         );
-        rows.extend(db::all::<ServedRow>(tx.connection(), &sql, commune_and(commune, streams)).await?);
+        rows.extend(db::all::<ServedRow>(tx.connection(), &sql, db::commune_and(commune, streams)).await?);
     }
     Ok(rows)
 }
@@ -134,9 +125,9 @@ pub(super) async fn next_versions(tx: &WriteTx, commune: Uuid, streams: Vec<Uuid
         let sql = format!(
             "UPDATE stream SET version = version + 1 WHERE commune_id = $1 AND stream_id IN ({}) \
              RETURNING stream_id, version",
-            places(streams.len())
+            db::places(streams.len())
         );
-        let rows: Vec<VersionRow> = db::all(tx.connection(), &sql, commune_and(commune, streams)).await?;
+        let rows: Vec<VersionRow> = db::all(tx.connection(), &sql, db::commune_and(commune, streams)).await?;
         if rows.len() != streams.len() {
             return Err(Error::NotFound);
         }
@@ -155,9 +146,9 @@ async fn lock_streams(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Result<(
     let sql = format!(
         "SELECT stream_id, version, horizon FROM stream WHERE commune_id = $1 AND stream_id IN ({}) \
          ORDER BY stream_id FOR UPDATE",
-        places(streams.len())
+        db::places(streams.len())
     );
-    db::all::<StreamRow>(tx.connection(), &sql, commune_and(commune, streams)).await?;
+    db::all::<StreamRow>(tx.connection(), &sql, db::commune_and(commune, streams)).await?;
     Ok(())
 }
 
@@ -175,7 +166,12 @@ pub(super) async fn write_changes(tx: &WriteTx, commune: Uuid, rows: Vec<Written
         for row in chunk {
             let deleted = row.difference.body.is_none();
             let (body, hash) = row.difference.body.unzip();
-            values.extend([commune.into(), row.stream.into(), row.difference.kind.into(), row.difference.entity.into()]);
+            values.extend([
+                commune.into(),
+                row.stream.into(),
+                row.difference.kind.into(),
+                row.difference.entity.into(),
+            ]);
             values.extend([row.version.into(), deleted.into(), body.into(), hash.into()]);
         }
         db::run(tx.connection(), &sql, values).await?;
@@ -192,9 +188,9 @@ pub(super) async fn epoch(on: &impl ConnectionTrait, commune: Uuid) -> Result<Uu
 pub(super) async fn streams(on: &impl ConnectionTrait, commune: Uuid, streams: &[Uuid]) -> Result<Vec<StreamRow>> {
     let sql = format!(
         "SELECT stream_id, version, horizon FROM stream WHERE commune_id = $1 AND stream_id IN ({}) ORDER BY stream_id",
-        places(streams.len())
+        db::places(streams.len())
     );
-    db::all(on, &sql, commune_and(commune, streams)).await
+    db::all(on, &sql, db::commune_and(commune, streams)).await
 }
 
 pub(super) async fn changes_after(

@@ -14,7 +14,7 @@ export function HomePage() {
   const home = useHome();
   return (
     <Page>
-      <Loaded query={home}>
+      <Loaded query={home} title={t('family.home.title')}>
         {(view) => (
           <>
             <PageTitle window={t('family.home.title')} lead={view.welcome}>

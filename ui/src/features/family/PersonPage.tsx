@@ -3,6 +3,7 @@ import { Avatar } from '../../components/Avatar';
 import { Loaded } from '../../components/Loaded';
 import { Page } from '../../components/Page';
 import { PageTitle } from '../../components/PageTitle';
+import { useText } from '../../lib/i18n';
 import { backend, type PersonView } from '../../lib/ipc';
 import { useSpaceQuery } from '../../lib/session';
 import { AdultCards } from './AdultCards';
@@ -13,11 +14,12 @@ import { PersonFact } from './PersonFact';
 
 /** What is known of one person. */
 export function PersonPage() {
+  const { t } = useText();
   const { id = '' } = useParams();
   const person = useSpaceQuery(['person', id], () => backend.person(id));
   return (
     <Page>
-      <Loaded query={person}>
+      <Loaded query={person} title={t('family.person.title')}>
         {(view) => (
           <>
             <div className={styles.head}>
