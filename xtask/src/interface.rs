@@ -22,7 +22,7 @@ pub fn packages(places: &Places) -> Result<()> {
     if installed.is_some_and(|installed| installed >= lock) {
         return Ok(());
     }
-    run(&mut places.command(npm(), &["ci", "--no-audit", "--no-fund"]))
+    run(&mut places.command(npm(), &["ci", "--no-audit", "--no-fund", "--loglevel=error"]))
 }
 
 /// Builds `ui/dist`, unless its sources are those of the last build.

@@ -2,9 +2,8 @@
 //!
 //! Invariant: at most one space is open; opening another closes it first, in order (tasks, then the file).
 
-use crate::accounts::AccountState;
-use crate::accounts::store::Account;
 use crate::accounts::towns::Towns;
+use crate::accounts::{Account, AccountState};
 use crate::clock::{Chance, Clock};
 use crate::db::CacheKey;
 use crate::error::{CacheError, Error, Failure, FailureCode};

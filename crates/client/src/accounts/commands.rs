@@ -8,7 +8,6 @@ use super::views::{
 use super::{AccountState, Entry, FirstCode, store};
 use crate::app::{Client, Home, Notice, Space};
 use crate::error::{ApiError, Error, Failure, FailureCode};
-use crate::family;
 use crate::profiles::{self, Profile, Protection};
 use crate::sync::api::Api;
 use preau_domain::accounts::{AccountError, Identifiant, personal_code_problems};
@@ -319,7 +318,7 @@ impl Client {
             profile: profile_view(space).await?,
             commune: {
                 let mut held = space.engine.cache.lock().await;
-                let read = family::store::commune(held.db()?).await?;
+                let read = store::commune(held.db()?).await?;
                 commune_view(read.as_ref().unwrap_or(&space.account.commune))
             },
             others: self.profiles_but(Some(space.home.id())),
@@ -360,10 +359,7 @@ fn locked_view(profile: &Profile) -> ProfileView {
 async fn profile_view(space: &Space) -> Result<ProfileView, Error> {
     let mut held = space.engine.cache.lock().await;
     let db = held.db()?;
-    let me = match space.account.person_id() {
-        Some(id) => family::store::adult(db, id).await?,
-        None => None,
-    };
+    let me = store::adult(db, &space.account).await?;
     let person_name = me.map(|adult| format!("{} {}", adult.first_name, adult.last_name));
     let view = match &space.home {
         Home::Kept(profile) => locked_view(profile),

@@ -1,16 +1,20 @@
 //! Signing in, personal codes, and the spaces of this computer.
 //!
-//! Tables: `account` ([`store`]). Entry points: [`commands`]. Invariants: codes are never kept; tokens live in the
+//! Tables: `account` (`store.rs`). Entry points: [`commands`]. Invariants: codes are never kept; tokens live in the
 //! encrypted cache and in memory, never in the window; a session that ends takes nothing away from what is
 //! readable or waits.
 
+mod account;
 pub mod commands;
 mod invitation;
 mod opening;
+mod salvage;
 pub mod session;
-pub mod store;
+mod store;
 pub mod towns;
 pub mod views;
+
+pub use account::{Account, TokenPair};
 
 use crate::app::Space;
 use crate::sync::api::Api;

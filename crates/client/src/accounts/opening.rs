@@ -1,9 +1,8 @@
 //! From a sign-in or a profile to an open space: keys, files, and what is done when they do not fit.
 
 use super::session::{Session, pair};
-use super::store::{self, Account};
 use super::views::KeepRequest;
-use super::{AccountState, Entry};
+use super::{Account, AccountState, Entry, salvage, store};
 use crate::app::{Client, Home, Space};
 use crate::clock::new_id;
 use crate::error::{CacheError, Error, FailureCode};
@@ -115,7 +114,7 @@ impl Client {
                 Err(error) => return Err(error.into()),
             }
         };
-        let replaced = profiles::recover(profile, &key, self.env.clock.wall()).await?;
+        let replaced = salvage::recover(profile, &key, self.env.clock.wall()).await?;
         save(&replaced, account).await?;
         replaced.close().await?;
         Err(failure.into())
@@ -139,7 +138,7 @@ impl Client {
         let open = match profile.open(&key).await {
             Ok(open) => open,
             Err(error @ (CacheError::Damaged | CacheError::TooNew)) => {
-                profiles::recover(&profile, &key, self.env.clock.wall()).await?.close().await?;
+                salvage::recover(&profile, &key, self.env.clock.wall()).await?.close().await?;
                 return Err(error.into());
             }
             Err(error) => return Err(error.into()),

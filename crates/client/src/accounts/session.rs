@@ -1,6 +1,6 @@
 //! The tokens of an open profile: kept in its cache, refreshed one at a time, never shown to a screen.
 
-use super::store::{self, TokenPair};
+use super::{TokenPair, store};
 use crate::clock::Clock;
 use crate::db::Cache;
 use crate::error::{ApiError, Error};

@@ -1,77 +1,15 @@
 //! The account of the profile: its only SQL.
 
 use anyhow::Context;
-use preau_protocol::accounts::{AccountDto, AccountKindDto};
 use preau_protocol::communes::CommuneDto;
+use preau_protocol::family::AdultDto;
+use preau_protocol::sync::EntityKind;
 use sqlx::{Row, SqliteConnection};
 use uuid::Uuid;
 
+use super::{Account, TokenPair};
 use crate::error::Error;
-
-/// Who is signed in here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    /// The account.
-    pub account_id: Uuid,
-    /// The commune.
-    pub commune_id: Uuid,
-    /// What is typed at sign-in.
-    pub identifiant: String,
-    /// A family's adult or an agent.
-    pub kind: AccountKindDto,
-    /// The town as last told before sign-in; its stream tells it better once read.
-    pub commune: CommuneDto,
-    /// The tokens, unless the session ended.
-    pub tokens: Option<TokenPair>,
-}
-
-/// The two tokens of a session.
-#[derive(Clone, PartialEq, Eq)]
-pub struct TokenPair {
-    /// For requests.
-    pub access: String,
-    /// For the next pair.
-    pub refresh: String,
-}
-
-impl std::fmt::Debug for TokenPair {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("TokenPair")
-    }
-}
-
-impl Account {
-    /// From what the server said at sign-in.
-    #[must_use]
-    pub fn new(account: &AccountDto, commune: CommuneDto, tokens: TokenPair) -> Self {
-        Self {
-            account_id: account.account_id,
-            commune_id: account.commune_id,
-            identifiant: account.identifiant.clone(),
-            kind: account.kind.clone(),
-            commune,
-            tokens: Some(tokens),
-        }
-    }
-
-    /// The adult, when the account is a family's.
-    #[must_use]
-    pub fn person_id(&self) -> Option<Uuid> {
-        match self.kind {
-            AccountKindDto::Family { person_id, .. } => Some(person_id),
-            AccountKindDto::Agent { .. } => None,
-        }
-    }
-
-    /// The family, which is also its stream.
-    #[must_use]
-    pub fn family_id(&self) -> Option<Uuid> {
-        match self.kind {
-            AccountKindDto::Family { family_id, .. } => Some(family_id),
-            AccountKindDto::Agent { .. } => None,
-        }
-    }
-}
+use crate::sync::ledger;
 
 /// The account kept here, if any.
 ///
@@ -143,4 +81,23 @@ pub async fn save_tokens(db: &mut SqliteConnection, tokens: Option<&TokenPair>) 
 pub async fn save_identifiant(db: &mut SqliteConnection, identifiant: &str) -> Result<(), Error> {
     sqlx::query("UPDATE account SET identifiant = ? WHERE id = 1").bind(identifiant).execute(db).await?;
     Ok(())
+}
+
+/// The town as its stream tells it, once read.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn commune(db: &mut SqliteConnection) -> Result<Option<CommuneDto>, Error> {
+    Ok(ledger::entities(db, EntityKind::Commune).await?.pop())
+}
+
+/// The adult of an account, once read.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn adult(db: &mut SqliteConnection, account: &Account) -> Result<Option<AdultDto>, Error> {
+    match account.person_id() {
+        Some(id) => ledger::entity(db, EntityKind::Adult, id).await,
+        None => Ok(None),
+    }
 }

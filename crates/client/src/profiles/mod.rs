@@ -5,9 +5,6 @@
 //! serve is renamed with its date, never deleted; a profile in memory leaves nothing here.
 
 pub mod key;
-mod salvage;
-
-pub use salvage::recover;
 
 use crate::db::{Cache, CacheKey};
 use crate::error::CacheError;
@@ -20,7 +17,8 @@ use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
 const PROFILE_FILE: &str = "profile.json";
-const CACHE_FILE: &str = "cache.db";
+/// The cache, in the folder of its profile.
+pub(crate) const CACHE_FILE: &str = "cache.db";
 const LOCK_FILE: &str = "lock";
 
 /// How the key of a cache is kept, as written in `profile.json`.
@@ -91,7 +89,8 @@ impl OpenCache {
         Ok(Self { cache: Cache::in_memory().await?, lock: Mutex::new(None) })
     }
 
-    fn held(cache: Cache, lock: File) -> Self {
+    /// A cache that was opened while the lock was held.
+    pub(crate) fn held(cache: Cache, lock: File) -> Self {
         Self { cache, lock: Mutex::new(Some(lock)) }
     }
 
@@ -123,7 +122,11 @@ impl Profile {
         Ok(OpenCache::held(cache, lock))
     }
 
-    fn hold(&self) -> Result<File, CacheError> {
+    /// Keeps other instances out.
+    ///
+    /// # Errors
+    /// [`CacheError::AlreadyOpen`], or when the disk refuses.
+    pub(crate) fn hold(&self) -> Result<File, CacheError> {
         let file = File::create(self.dir.join(LOCK_FILE))?;
         match file.try_lock() {
             Ok(()) => Ok(file),

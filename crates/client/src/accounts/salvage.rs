@@ -1,10 +1,10 @@
 //! A cache that does not serve: set aside under its date, what was asked and who was signed in saved from it when
 //! it can still be read with the key, and a fresh one put in its place. Everything else is read again from the server.
 
-use super::{CACHE_FILE, OpenCache, Profile};
-use crate::accounts::store as accounts;
+use super::{Account, store};
 use crate::db::{Cache, CacheKey, open_set_aside};
 use crate::error::{CacheError, Error};
+use crate::profiles::{CACHE_FILE, OpenCache, Profile};
 use crate::sync::outbox;
 use jiff::Timestamp;
 use sqlx::Connection;
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 #[derive(Default)]
 struct Saved {
     operations: Vec<outbox::Row>,
-    account: Option<accounts::Account>,
+    account: Option<Account>,
 }
 
 /// Sets the profile's cache aside and opens a fresh one with what could be saved.
@@ -39,7 +39,7 @@ pub async fn recover(profile: &Profile, key: &CacheKey, now: Timestamp) -> Resul
             outbox::restore(&mut tx, row).await?;
         }
         if let Some(account) = &saved.account {
-            accounts::save(&mut tx, account).await?;
+            store::save(&mut tx, account).await?;
         }
         tx.commit().await?;
     }
@@ -72,7 +72,7 @@ fn set_aside(dir: &Path, now: Timestamp) -> Result<PathBuf, CacheError> {
 async fn read(aside: &Path, key: &CacheKey) -> Saved {
     let Ok(mut db) = open_set_aside(aside, key).await else { return Saved::default() };
     let operations = outbox::read_what_can_be_read(&mut db).await;
-    let account = accounts::read(&mut db).await.unwrap_or_default();
+    let account = store::read(&mut db).await.unwrap_or_default();
     if let Err(error) = db.close().await {
         tracing::debug!(%error, "closing a cache that was set aside");
     }
