@@ -99,8 +99,11 @@ pub enum Error {
 /// Why the server did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {
-    /// No answer.
-    #[error("the server cannot be reached")]
+    /// No connection: what was asked never left.
+    #[error("no connection to the server")]
+    NotReached,
+    /// No answer: what was asked may have arrived.
+    #[error("the server does not answer")]
     Unreachable,
     /// Its certificate is not known, or not valid now.
     #[error("the server's certificate is refused")]
@@ -218,7 +221,7 @@ impl Failure {
 impl From<&ApiError> for Failure {
     fn from(error: &ApiError) -> Self {
         let (code, retry_after, request_id) = match error {
-            ApiError::Unreachable => (FailureCode::Unreachable, None, None),
+            ApiError::NotReached | ApiError::Unreachable => (FailureCode::Unreachable, None, None),
             ApiError::Certificate => (FailureCode::Certificate, None, None),
             ApiError::NotPreau => (FailureCode::NotPreau, None, None),
             ApiError::SignInRequired => (FailureCode::SignInAgain, None, None),

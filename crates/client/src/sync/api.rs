@@ -33,6 +33,7 @@ struct ServerDto {
 impl From<TransportError> for ApiError {
     fn from(error: TransportError) -> Self {
         match error {
+            TransportError::NotReached => Self::NotReached,
             TransportError::Unreachable => Self::Unreachable,
             TransportError::Certificate => Self::Certificate,
             TransportError::NotPreau => Self::NotPreau,

@@ -131,7 +131,13 @@ async fn read(mut response: Response) -> Result<Answer, TransportError> {
 }
 
 fn classify(error: &reqwest::Error) -> TransportError {
-    if refuses_certificate(error) { TransportError::Certificate } else { TransportError::Unreachable }
+    if refuses_certificate(error) {
+        TransportError::Certificate
+    } else if error.is_connect() {
+        TransportError::NotReached
+    } else {
+        TransportError::Unreachable
+    }
 }
 
 /// A refused certificate hides deep in the causes, inside input errors within input errors, which name their causes'

@@ -233,6 +233,25 @@ pub async fn mark_sent(db: &mut SqliteConnection, rows: &[Row], now: Timestamp) 
     Ok(())
 }
 
+/// Takes back the note of [`mark_sent`], where there was no connection to send them over.
+///
+/// # Errors
+/// When the cache fails; then they count as sent, which costs nothing but a word on the screen.
+pub async fn never_left(db: &mut SqliteConnection, rows: &[Row]) -> Result<(), CacheError> {
+    let mut tx = db.begin().await?;
+    for row in rows {
+        sqlx::query(
+            "UPDATE outbox SET sent_count = ?1, first_sent_at = iif(?1 = 0, NULL, first_sent_at) WHERE op_id = ?2",
+        )
+        .bind(row.sent_count)
+        .bind(row.op_id.to_string())
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
 /// Keeps answers. `version_here` is the version the family's stream was read to: an answer not above it is already
 /// shown. Answers to operations not asked for, or answered before, change nothing.
 ///

@@ -174,10 +174,14 @@ impl Engine {
         let body = written(&rows)?;
         let (api, body) = (&self.api, &body);
         let answered = self.session.call(move |token| async move { api.push(&token, body.clone()).await }).await;
-        if let Err(error) = &answered
-            && is_about_the_content(error)
-        {
-            self.progress().singly = true;
+        match &answered {
+            Err(error) if is_about_the_content(error) => self.progress().singly = true,
+            Err(Error::Api(ApiError::NotReached | ApiError::Certificate)) => {
+                let mut held = self.cache.lock().await;
+                outbox::never_left(held.db()?, &rows).await?;
+                self.listener.notify(Notice::DataChanged(vec![Topic::Outbox]));
+            }
+            _ => {}
         }
         let answer = answered?;
         self.progress().singly = false;

@@ -74,7 +74,7 @@ pub fn view(live: Live, stored: Stored) -> SyncStatusView {
 #[must_use]
 pub fn trouble(error: &Error) -> SyncTroubleView {
     match error {
-        Error::Api(ApiError::Unreachable) => SyncTroubleView::Unreachable,
+        Error::Api(ApiError::NotReached | ApiError::Unreachable) => SyncTroubleView::Unreachable,
         Error::Api(ApiError::Certificate) => SyncTroubleView::Certificate,
         Error::Api(ApiError::NotPreau) => SyncTroubleView::NotPreau,
         Error::Api(ApiError::Wait { .. }) => SyncTroubleView::Busy,

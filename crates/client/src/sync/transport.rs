@@ -45,7 +45,9 @@ pub struct Answer {
 /// Why there was no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransportError {
-    /// No network, no such host, refused, too slow, or cut: the request may have arrived.
+    /// No network, no such host, or refused: the request never left.
+    NotReached,
+    /// Too slow, or cut: the request may have arrived.
     Unreachable,
     /// The certificate is not known, or not valid now.
     Certificate,

@@ -9,7 +9,7 @@ use preau_client::family::sync::Decided;
 use preau_client::family::views::{
     AddressRequest, AdultDetailsRequest, ChangeDetailsRequest, ChangeDetailsView, DetailStateView, FieldRuleView,
 };
-use preau_client::sync::views::{OutboxStateView, PendingStateView};
+use preau_client::sync::views::{OutboxItemView, OutboxStateView, PendingStateView, SyncStateView};
 use serde_json::json;
 
 pub fn move_to(street: &str) -> ChangeDetailsRequest {
@@ -140,7 +140,7 @@ async fn giving_up_by_table() {
     let unknown = client.give_up(&uuid::Uuid::from_u128(99).to_string()).await;
     assert_eq!(unknown.map_err(|f| f.code).err(), Some(FailureCode::NotFound));
 
-    computer.town.state().down = true;
+    computer.town.state().silent = true;
     client.change_details(&move_to("3 rue des Ormes")).await.expect("kept");
     computer.until(async || client.sync_center().await.is_ok_and(|c| c.waiting.iter().any(|i| i.attempts > 0))).await;
     let sent = client.sync_center().await.expect("centre").waiting[0].clone();
@@ -148,11 +148,26 @@ async fn giving_up_by_table() {
     let center = client.give_up(&sent.op_id).await.expect("centre");
     assert_eq!(center.waiting.len(), 2, "what may have arrived is given up by an operation of its own");
     assert!(!center.waiting[0].can_give_up);
-    computer.town.state().down = false;
+    computer.town.state().silent = false;
     computer.status(&client, |status| status.pending == 0).await;
     assert_eq!(client.sync_status().await.expect("status").refused, 0, "a withdrawal is no refusal");
     let streets = computer.town.state().entity("family", FAMILY).1;
     assert_eq!(streets["address"]["street"], "2 rue des Ormes", "the late arrival had no effect");
+    client.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_had_no_connection_was_never_sent() {
+    let computer = Computer::new();
+    let client = computer.signed_in(KeepRequest::Keychain).await;
+    computer.town.state().down = true;
+    client.change_details(&move_to("2 rue des Ormes")).await.expect("kept");
+    computer.status(&client, |status| status.state == SyncStateView::Offline).await;
+    let kept = |item: &OutboxItemView| item.state == OutboxStateView::Kept && item.attempts == 0;
+    computer.until(async || client.sync_center().await.is_ok_and(|center| center.waiting.iter().all(kept))).await;
+    computer.town.state().down = false;
+    computer.status(&client, |status| status.pending == 0).await;
+    assert_eq!(client.sync_center().await.expect("centre").answered[0].attempts, 1);
     client.close().await;
 }
 

@@ -50,6 +50,8 @@ pub struct State {
     pub by_hand: bool,
     pub gone: Vec<Uuid>,
     pub down: bool,
+    /// Takes requests and answers none.
+    pub silent: bool,
     pub code: Option<String>,
     pub tokens: u32,
     pub known_tokens: Vec<String>,
@@ -307,7 +309,8 @@ impl Transport for Town {
         let fault = state.faults.iter().position(|(path, _)| request.path.starts_with(path));
         let fault = fault.and_then(|at| state.faults.remove(at)).map(|(_, fault)| fault);
         let answer = match fault {
-            _ if state.down => Err(TransportError::Unreachable),
+            _ if state.down => Err(TransportError::NotReached),
+            _ if state.silent => Err(TransportError::Unreachable),
             Some(Fault::Unreachable) => Err(TransportError::Unreachable),
             Some(Fault::Status(status, code, retry_after)) => {
                 Ok(Answer { status, retry_after, body: refusal(code).to_string().into_bytes() })

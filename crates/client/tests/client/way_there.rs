@@ -74,11 +74,11 @@ async fn what_answers_is_told_apart() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_unreachable() {
+async fn nobody_there_is_not_reached() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let address = listener.local_addr().expect("an address");
     drop(listener);
-    assert_eq!(checked(&format!("http://{address}")).await, Err(ApiError::Unreachable));
+    assert_eq!(checked(&format!("http://{address}")).await, Err(ApiError::NotReached));
 }
 
 #[tokio::test]

@@ -102,7 +102,7 @@ async fn get_digest(State(app): State<App>, caller: Caller) -> Result<Json<Diges
 
 /// Pokes: hints that a stream of the caller has news.
 #[utoipa::path(get, path = "/v1/events", tag = "sync", security(("bearer" = [])),
-    responses((status = 200, content_type = "text/event-stream", description = "Events `poke`, each with a stream, and comments as heartbeat"),
+    responses((status = 200, content_type = "text/event-stream", description = "Events `poke`, each with a stream, and `heartbeat`"),
         (status = 401, body = ErrorBody)))]
 async fn get_events(State(app): State<App>, caller: Caller) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let streams = readable(&caller);
@@ -122,7 +122,9 @@ async fn get_events(State(app): State<App>, caller: Caller) -> Sse<impl Stream<I
         }
     });
     let end = Box::pin(tokio::time::sleep(LISTEN_FOR));
-    Sse::new(pokes.flatten().take_until(end)).keep_alive(KeepAlive::new().interval(HEARTBEAT))
+    // An event, not a comment: a desktop hears that the line lives. Without data, nobody would be told of it.
+    let heartbeat = KeepAlive::new().interval(HEARTBEAT).event(Event::default().event("heartbeat").data("{}"));
+    Sse::new(pokes.flatten().take_until(end)).keep_alive(heartbeat)
 }
 
 fn invalid(field: &str) -> Error {
