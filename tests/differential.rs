@@ -325,3 +325,11 @@ fn stream_of(session: &Session) -> Result<String> {
         preau_protocol::accounts::AccountKindDto::Agent { .. } => bail!("an agent has no stream"),
     }
 }
+
+#[test]
+fn the_committed_document_is_the_served_one() -> Result<()> {
+    let served = Town::empty()?.run(&["openapi"])?;
+    let committed = include_str!("../docs/openapi.json");
+    assert_eq!(committed.trim(), served.trim(), "docs/openapi.json is stale: cargo xtask codegen");
+    Ok(())
+}

@@ -4,7 +4,7 @@
 //! valid number for libphonenumber, so mobiles are 06 12 34 xx xx and 07 61 23 xx xx; e-mail is under `.example`,
 //! which no mail reaches.
 
-use crate::names::{ADULTS, CHILDREN, LAST, NURSERY_SCHOOLS, PRIMARY_SCHOOLS, RELATIONS, STREETS, level};
+use crate::names::{ADULTS, CHILDREN, LAST, NURSERY_SCHOOLS, PRIMARY_SCHOOLS, RELATIONS, STREETS, class, level};
 use anyhow::{Context, Result};
 use std::collections::HashSet;
 use std::path::Path;
@@ -217,7 +217,7 @@ impl File {
         for begins in [2025, 2026] {
             let Some(level) = level(year, begins) else { continue };
             let schools = if level.ends_with('S') { NURSERY_SCHOOLS } else { PRIMARY_SCHOOLS };
-            let class = format!("{level} {}", if place.is_multiple_of(2) { "A" } else { "B" });
+            let class = class(level, place);
             self.row(
                 "scolarite",
                 &[
@@ -445,8 +445,8 @@ mod tests {
             "adulte;F0001;;titulaire;Martel;Claire;",
             "adulte;F0001;;co-titulaire;Daoud;Karim;",
             "enfant;;E0001;;Daoud;Léo;14/03/2018;",
-            "École élémentaire des Marronniers;CE2;CE2 A;2026-09-01;2027-08-31",
-            "École maternelle du Petit Bois;MS;MS B;2026-09-01;2027-08-31",
+            "École élémentaire des Marronniers;CE2;Classe de Mme Lenormand;2026-09-01;2027-08-31",
+            "École maternelle du Petit Bois;MS;Classe de M. Quéré;2026-09-01;2027-08-31",
         ] {
             assert!(file.contains(part), "{part}\n{file}");
         }

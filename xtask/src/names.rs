@@ -168,8 +168,35 @@ pub(crate) const PRIMARY_SCHOOLS: [&str; 2] =
 pub(crate) const RELATIONS: [&str; 6] =
     ["grand-mère", "grand-père", "tante", "oncle", "voisine", "assistante maternelle"];
 
+const LEVELS: [&str; 8] = ["PS", "MS", "GS", "CP", "CE1", "CE2", "CM1", "CM2"];
+
+/// One class per level in each of the two schools.
+const TEACHERS: [&str; 16] = [
+    "Mme Aubin",
+    "M. Tardieu",
+    "Mme Lorrain",
+    "M. Quéré",
+    "Mme Sauvestre",
+    "Mme Delorme",
+    "M. Astier",
+    "Mme Vauquelin",
+    "M. Baudry",
+    "Mme Rochefort",
+    "Mme Lenormand",
+    "M. Castaing",
+    "Mme Abadie",
+    "M. Morvan",
+    "Mme Talbot",
+    "M. Escudier",
+];
+
 /// The level of a child in the school year that begins in `year`, or none outside PS … CM2.
 pub(crate) fn level(birth_year: i32, year: i32) -> Option<&'static str> {
-    let levels = ["PS", "MS", "GS", "CP", "CE1", "CE2", "CM1", "CM2"];
-    usize::try_from(year - birth_year - 3).ok().and_then(|place| levels.get(place).copied())
+    usize::try_from(year - birth_year - 3).ok().and_then(|place| LEVELS.get(place).copied())
+}
+
+/// The name of the class of that level in the first (even) or second (odd) school.
+pub(crate) fn class(level: &str, school: usize) -> String {
+    let rank = LEVELS.iter().position(|name| *name == level).unwrap_or(0);
+    format!("Classe de {}", TEACHERS[rank * 2 + school % 2])
 }

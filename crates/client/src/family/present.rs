@@ -58,6 +58,8 @@ pub fn adult_line(adult: &AdultDto) -> PersonLineView {
 pub fn child_line(child: &ChildDto, today: Date) -> PersonLineView {
     let level = domain::schooling_on(&schoolings(child), today).map(|schooling| schooling.level.clone());
     PersonLineView {
+        // Brothers and sisters share a name: theirs are told apart by the first name alone.
+        initials: domain::initials(&child.first_name, ""),
         age: Some(domain::age_on(child.birth_date, today)),
         level,
         ..line(child.child_id, PersonKindView::Child, &child.first_name, &child.last_name)
