@@ -137,6 +137,7 @@ export function people(): Contract.PersonView[] {
 export const profile: Contract.ProfileView = {
   id: 'p1',
   communeName: 'Parempuyre',
+  contact: parempuyre.contact,
   personName: 'Claire Martel',
   protection: 'keychain',
 };
@@ -144,6 +145,7 @@ export const profile: Contract.ProfileView = {
 export const lockedProfile: Contract.ProfileView = {
   id: 'p2',
   communeName: 'Blanquefort',
+  contact: null,
   personName: null,
   protection: 'passphrase',
 };

@@ -579,6 +579,8 @@ export type ProfileView = {
 	id: string,
 	/**  « Parempuyre ». */
 	communeName: string,
+	/**  Whom to call in that town. */
+	contact: ContactLineView | null,
 	/**  « Claire Martel », or none while the profile is locked. */
 	personName: string | null,
 	/**  How it is protected. */

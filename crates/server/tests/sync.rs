@@ -306,7 +306,11 @@ async fn giving_up_works_before_and_after_arrival() {
         let waits = Uuid::now_v7();
         push(&harness, token, waits, &phone(adult.person, None, "+33612345678")).await;
         let foreign = push(&harness, &other.access_token, Uuid::now_v7(), &cancel(waits)).await;
-        assert_eq!(verdict(&foreign), (OutcomeStatus::Rejected, Some(ErrorCode::NotFound)));
+        assert_eq!(foreign.status, OutcomeStatus::Applied, "the answer of an id that never existed");
+        let mut replica = Replica::default();
+        replica.pull(&harness, token, 500).await;
+        let change = replica.bodies::<DetailChangeDto>("detail_change").remove(0);
+        assert_eq!(change.status, DetailChangeStatusDto::AwaitsTown, "and nothing of hers changed");
         let withdrawn = push(&harness, token, Uuid::now_v7(), &cancel(waits)).await;
         assert_eq!(withdrawn.status, OutcomeStatus::Applied);
         let mut replica = Replica::default();

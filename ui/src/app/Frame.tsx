@@ -24,7 +24,7 @@ export function Frame({ children }: { children: ReactNode }) {
         {signInAgain && <SignInAgain />}
         {children}
       </main>
-      <HelpLine commune={commune} />
+      <HelpLine contact={commune.contact} />
     </div>
   );
 }

@@ -3,20 +3,28 @@ import type { ReactNode } from 'react';
 import { LinkButton } from '../components/Button';
 import { useInvitationLink } from '../features/accounts/useInvitationLink';
 import { useText } from '../lib/i18n';
-import type { CommuneView } from '../lib/ipc';
+import type { ContactLineView } from '../lib/ipc';
 import styles from './Frame.module.css';
 import { HelpLine } from './HelpLine';
 import { SkipLink } from './SkipLink';
 import { TopBar } from './TopBar';
 
+interface OuterFrameProps {
+  /** The town's name, once chosen. */
+  town: string | null;
+  /** Whom to call, as soon as it is known. */
+  contact: ContactLineView | null;
+  children: ReactNode;
+}
+
 /** The frame before a space is open. */
-export function OuterFrame({ commune, children }: { commune: CommuneView | null; children: ReactNode }) {
+export function OuterFrame({ town, contact, children }: OuterFrameProps) {
   const { t } = useText();
   useInvitationLink();
   return (
     <div className={`${styles.frame} ${styles.outer}`}>
       <SkipLink />
-      <TopBar commune={commune?.name ?? null}>
+      <TopBar commune={town}>
         <LinkButton look="quiet" to="/preferences" icon={<Settings2 size="1.125rem" aria-hidden="true" />}>
           {t('preferences.title')}
         </LinkButton>
@@ -27,7 +35,7 @@ export function OuterFrame({ commune, children }: { commune: CommuneView | null;
       <main id="contenu" className={styles.main} tabIndex={-1}>
         {children}
       </main>
-      <HelpLine commune={commune} />
+      <HelpLine contact={contact} />
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { type SignInFlow, SignInFlowContext } from '../features/accounts/signInF
 import { DetailsDraftContext, useDetailsDraftStore } from '../features/family/details/draft';
 import { communeAccent } from '../lib/accent';
 import { useText } from '../lib/i18n';
-import type { CommuneView, SessionView } from '../lib/ipc';
+import type { CommuneView, ContactLineView, SessionView } from '../lib/ipc';
 import { PlaceContext } from '../lib/place';
 import { SpaceContext, useSession } from '../lib/session';
 import { ErrorBoundary } from './ErrorBoundary';
@@ -58,11 +58,21 @@ function Place({ session }: { session: SessionView }) {
             </DetailsDraftContext>
           </SpaceContext>
         ) : (
-          <OuterFrame commune={commune}>{page}</OuterFrame>
+          <OuterFrame town={commune?.name ?? null} contact={commune?.contact ?? contactOf(session)}>
+            {page}
+          </OuterFrame>
         )}
       </SignInFlowContext>
     </PlaceContext>
   );
+}
+
+/** Before a space is open: whom to call in the town of this computer's spaces, when they are all of one town. */
+function contactOf(session: SessionView): ContactLineView | null {
+  if (session.type !== 'signedOut') return null;
+  const contacts = session.profiles.map((profile) => profile.contact);
+  const [first] = contacts;
+  return first && contacts.every((contact) => contact?.phone === first.phone) ? first : null;
 }
 
 /** The commune's colour in the light theme, where it can be read; the styles know the rest. */

@@ -6,6 +6,7 @@ export type {
   AdultDetailsView,
   ChangeDetailsRequest,
   CommuneView,
+  ContactLineView,
   DataTopic,
   DetailChangeView,
   DetailFieldView,

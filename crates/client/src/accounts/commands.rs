@@ -348,6 +348,7 @@ fn locked_view(profile: &Profile) -> ProfileView {
     ProfileView {
         id: profile.id.to_string(),
         commune_name: profile.file.commune_name.clone(),
+        contact: profile.file.contact.as_ref().map(contact_line),
         person_name: None,
         protection: match profile.file.protection {
             Protection::Keychain => ProtectionView::Keychain,
@@ -366,6 +367,7 @@ async fn profile_view(space: &Space) -> Result<ProfileView, Error> {
         Home::Memory { id, .. } => ProfileView {
             id: id.to_string(),
             commune_name: space.account.commune.name.clone(),
+            contact: Some(contact_line(&space.account.commune.contact)),
             person_name: None,
             protection: ProtectionView::MemoryOnly,
         },
@@ -373,17 +375,20 @@ async fn profile_view(space: &Space) -> Result<ProfileView, Error> {
     Ok(ProfileView { person_name, ..view })
 }
 
+fn contact_line(contact: &communes::ServiceContactDto) -> ContactLineView {
+    ContactLineView {
+        label: contact.label.clone(),
+        phone: Phone::parse(&contact.phone).map_or_else(|_| contact.phone.clone(), |phone| phone.display()),
+        email: contact.email.clone(),
+    }
+}
+
 fn commune_view(commune: &communes::CommuneDto) -> CommuneView {
-    let phone = &commune.contact.phone;
     CommuneView {
         slug: commune.slug.clone(),
         name: commune.name.clone(),
         accent: commune.accent.clone(),
-        contact: ContactLineView {
-            label: commune.contact.label.clone(),
-            phone: Phone::parse(phone).map_or_else(|_| phone.clone(), |phone| phone.display()),
-            email: commune.contact.email.clone(),
-        },
+        contact: contact_line(&commune.contact),
         welcome: commune.welcome.clone(),
         new_resident: commune.new_resident.clone(),
     }

@@ -66,7 +66,8 @@ impl Client {
                 && (profile.file.protection == Protection::Keychain) == keychain
         };
         if let Some(mut profile) = profiles::list(&self.env.data_dir).into_iter().find(same) {
-            profile.file = ProfileFile { signed_out: false, server: entry.server.clone(), listed, ..profile.file };
+            let (server, contact) = (entry.server.clone(), Some(entry.commune.contact.clone()));
+            profile.file = ProfileFile { signed_out: false, server, contact, listed, ..profile.file };
             return Ok(profile);
         }
         let id = new_id(&*self.env.clock);
@@ -76,6 +77,7 @@ impl Client {
             listed,
             slug: entry.commune.slug.clone(),
             commune_name: entry.commune.name.clone(),
+            contact: Some(entry.commune.contact.clone()),
             account_id: account.account_id,
             protection,
             key_check: String::new(),

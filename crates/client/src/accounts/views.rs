@@ -104,6 +104,8 @@ pub struct ProfileView {
     pub id: String,
     /// « Parempuyre ».
     pub commune_name: String,
+    /// Whom to call in that town.
+    pub contact: Option<ContactLineView>,
     /// « Claire Martel », or none while the profile is locked.
     pub person_name: Option<String>,
     /// How it is protected.

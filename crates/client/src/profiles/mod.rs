@@ -9,6 +9,7 @@ pub mod key;
 use crate::db::{Cache, CacheKey};
 use crate::error::CacheError;
 use anyhow::Context;
+use preau_protocol::communes::ServiceContactDto;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
@@ -50,6 +51,9 @@ pub struct ProfileFile {
     pub slug: String,
     /// « Parempuyre ».
     pub commune_name: String,
+    /// Whom to call in that town: public, and wanted on the screen where no space is open yet.
+    #[serde(default)]
+    pub contact: Option<ServiceContactDto>,
     /// The account: a random id, which names nobody.
     pub account_id: Uuid,
     /// How the key is kept.

@@ -33,7 +33,7 @@ test('from the tile to VALIDER with the keyboard alone', async () => {
 test('offline, it says that nothing is sent yet', async () => {
   const fake = scenes.open().goOffline();
   const user = await openAt(fake, '/coordonnees');
-  expect(await screen.findByText(/propositions d’adresses ne sont pas disponibles sans connexion/)).toBeVisible();
+  expect(await screen.findByText(/propositions d’adresses ne sont pas disponibles pour l’instant/)).toBeVisible();
   await user.type(await claireField('Téléphone fixe ou professionnel'), '05 56 00 00 00');
   await user.click(screen.getByRole('button', { name: "ALLER À L'ÉTAPE 2" }));
   await user.click(await screen.findByRole('button', { name: 'VALIDER' }));
