@@ -87,7 +87,7 @@ pub struct Client {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Home {
     /// In a folder of this computer.
-    Kept(Profile),
+    Kept(Box<Profile>),
     /// In memory; with the town's short name and server.
     Memory {
         /// An id for as long as it lasts.

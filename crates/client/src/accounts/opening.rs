@@ -47,7 +47,7 @@ impl Client {
             KeepRequest::Keychain | KeepRequest::Passphrase { .. } => {
                 let mut profile = self.profile_for(entry, &account)?;
                 let open = self.open_or_recover(&mut profile, entry, &account).await?;
-                (Home::Kept(profile), open)
+                (Home::Kept(Box::new(profile)), open)
             }
         };
         save(&open, &account).await?;
@@ -157,7 +157,7 @@ impl Client {
         }
         let api = Api::new(self.env.connector.connect(&profile.file.server)?);
         crate::app::close(std::mem::replace(&mut *state, AccountState::SignedOut)).await;
-        let space = self.start(Home::Kept(profile), account, api, open);
+        let space = self.start(Home::Kept(Box::new(profile)), account, api, open);
         *state = AccountState::Open(space.clone());
         Ok(space)
     }
