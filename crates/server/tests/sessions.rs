@@ -250,8 +250,7 @@ async fn a_full_hashing_pool_sheds_sign_ins_and_nothing_else() {
         account.json::<AccountDto>();
         let (shed, judged): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status.as_u16() == 503);
         assert!(judged.len() >= 3 && judged.iter().all(|answer| answer.status.as_u16() == 401));
-        // How many depends on how fast the others come in; each that finds the pool full is told at once.
-        assert!(!shed.is_empty());
+        assert!(shed.len() >= 10, "{}", shed.len());
         for answer in shed {
             answer.assert_refused(503, ErrorCode::Busy);
             assert!((2..10).contains(&answer.retry_after().unwrap()));
