@@ -1,7 +1,6 @@
 //! What the window hears by itself.
 
 use crate::notifications;
-use preau_client::sync::views::SyncStatusView;
 use preau_client::{Listener, Notice, Topic};
 use serde::Serialize;
 use specta::Type;
@@ -32,9 +31,10 @@ pub enum DataTopic {
     Outbox,
 }
 
-/// The state at the top of the window.
+/// The state at the top of the window is another: ask `syncStatus` again. It does not say which, because an answer on
+/// its way and an event may overtake each other.
 #[derive(Debug, Clone, Serialize, Type, Event)]
-pub struct SyncStatusChanged(SyncStatusView);
+pub struct SyncStatusChanged;
 
 /// A letter's link was opened: its text waits at `openedInvitation`.
 #[derive(Debug, Clone, Serialize, Type, Event)]
@@ -83,7 +83,7 @@ impl Listener for ToWindow {
                 let topics = topics.into_iter().map(DataTopic::from).collect();
                 emitted(DataChanged { topics }.emit(&self.app));
             }
-            Notice::SyncStatusChanged(status) => emitted(SyncStatusChanged(status).emit(&self.app)),
+            Notice::SyncStatusChanged(_) => emitted(SyncStatusChanged.emit(&self.app)),
             Notice::ChangesDecided(decided) => notifications::changes_decided(&self.app, decided),
         }
     }

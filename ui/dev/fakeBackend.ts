@@ -46,6 +46,16 @@ export class FakeBackend {
   /** What was asked, in order. */
   calls: { command: string; args: Args }[] = [];
 
+  /** Answers that are on their way until released, as they were when asked. */
+  private readonly held = new Map<string, Promise<void>>();
+
+  /** The next answer of the command arrives only once the result is called. */
+  hold(command: keyof typeof Contract.commands): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.held.set(command, promise);
+    return resolve;
+  }
+
   failWith(
     command: keyof typeof Contract.commands,
     code: Contract.FailureCode,
@@ -182,7 +192,10 @@ export class FakeBackend {
     if (failure) throw failure;
     const answer = this.answers[name];
     if (!answer) throw new Error(`no such command: ${command}`);
-    return structuredClone(answer(args));
+    const said = structuredClone(answer(args));
+    const held = this.held.get(name);
+    this.held.delete(name);
+    return held ? held.then(() => said) : said;
   }
 
   private signIn({ code, identifiant, keep }: Contract.SignInRequest): Contract.SessionView {
@@ -216,7 +229,7 @@ export class FakeBackend {
     ];
     this.status = { ...this.status, pending: this.outbox.length };
     void emit('data-changed', { topics: ['outbox'] });
-    void emit('sync-status-changed', this.status);
+    void emit('sync-status-changed', null);
   }
 }
 

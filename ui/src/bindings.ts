@@ -701,8 +701,11 @@ export type SyncStateView =
 /**  Something needs the person: `trouble` or `refused`. */
 "attention";
 
-/**  The state at the top of the window. */
-export type SyncStatusChanged = SyncStatusView;
+/**
+ *  The state at the top of the window is another: ask `syncStatus` again. It does not say which, because an answer on
+ *  its way and an event may overtake each other.
+ */
+export type SyncStatusChanged = null;
 
 /**  The state always visible at the top of the window. */
 export type SyncStatusView = {

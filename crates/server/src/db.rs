@@ -213,7 +213,8 @@ pub(crate) fn is_contention(error: &DbErr) -> bool {
         .is_some_and(|code| matches!(&*code, "40001" | "40P01"))
 }
 
-fn statement(on: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Statement {
+/// A statement for the engine.
+pub(crate) fn statement(on: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Statement {
     Statement::from_sql_and_values(on.get_database_backend(), sql, values)
 }
 

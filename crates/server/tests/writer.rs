@@ -6,15 +6,21 @@ mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use preau_protocol::ErrorCode;
 use preau_protocol::sync::EntityKind;
-use preau_server::db;
+use preau_server::accounts::hashing::HashingLimits;
+use preau_server::addresses::AddressBase;
+use preau_server::app::{App, AppOptions};
+use preau_server::db::{self, Db};
 use preau_server::error::{Error, Result};
-use preau_server::sync::{Entity, Projection, StreamKind, create_stream, publish};
+use preau_server::sync::events::Poke;
+use preau_server::sync::{Entity, Projection, StreamKind, create_stream, publish, relay};
 use preau_server::writer::{Command, WriteTx};
 use sea_orm::FromQueryResult;
-use support::{Harness, Town, on_each_engine};
+use support::{Engine, Harness, Town, on_each_engine};
+use tokio::sync::broadcast::Receiver;
 use uuid::Uuid;
 
 #[derive(Debug, FromQueryResult)]
@@ -142,6 +148,49 @@ async fn a_full_queue_says_busy_at_once() {
         assert_eq!(done + busy, 1500);
         assert!(busy > 0, "the queue is bounded");
         assert_eq!(number(&harness, COUNT, vec![town.id.into()]).await, done as i64, "every answer tells the truth");
+    })
+    .await;
+}
+
+/// The next poke that satisfies; far later than any comes, the test fails.
+async fn heard(listener: &mut Receiver<Poke>, satisfies: impl Fn(Poke) -> bool) {
+    let found = async { while !satisfies(listener.recv().await.unwrap()) {} };
+    tokio::time::timeout(Duration::from_secs(30), found).await.expect("nothing was heard");
+}
+
+/// What one process commits, the desktops of the other hear of.
+#[tokio::test]
+async fn a_commit_pokes_the_desktops_of_another_process() {
+    on_each_engine(|h: Harness| async move {
+        if h.engine == Engine::Sqlite {
+            assert!(Db::open(&h.location).await.is_err(), "one process serves an embedded database");
+            return;
+        }
+        let options =
+            AppOptions { secret: vec![7; 32], hashing: HashingLimits::default(), addresses: AddressBase::default() };
+        let db = Db::open(&h.location).await.unwrap();
+        let (other, _) = App::start(db, Arc::new(h.clock.clone()), options).unwrap();
+        let (mut here, mut there) = (h.app.pokes.listen(), other.pokes.listen());
+        let relays = [tokio::spawn(relay(h.app.clone())), tokio::spawn(relay(other.clone()))];
+        // Each says so once its line stands.
+        heard(&mut here, |poke| poke == Poke::Anywhere).await;
+        heard(&mut there, |poke| poke == Poke::Anywhere).await;
+
+        let (town, streams) = streams(&h, 2).await;
+        h.app.writer.run(write(&town, streams[1], End::Well)).await.unwrap();
+        let news = Poke::Stream { commune: town.id, stream: streams[1] };
+        heard(&mut there, |poke| poke == news).await;
+        // The process that committed told its own desktops itself, once.
+        assert_eq!(here.try_recv(), Ok(news));
+        assert!(here.try_recv().is_err());
+
+        for app in [&h.app, &other] {
+            app.closing.cancel();
+        }
+        for relay in relays {
+            relay.await.unwrap();
+        }
+        other.db.close().await;
     })
     .await;
 }

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { readAgain } from '../lib/freshness';
 import { type DataTopic, onDataChanged, onSessionChanged, onSyncStatusChanged, type SessionView } from '../lib/ipc';
 import { sessionKey, spaceKey } from '../lib/session';
 
@@ -18,22 +19,18 @@ export function useBackendEvents(): void {
       const session = client.getQueryData<SessionView>(sessionKey);
       return session?.type === 'open' ? session.profile.id : null;
     };
-    const readAgain = (names: readonly string[]): void => {
+    const readSpace = (names: readonly string[]): void => {
       const id = openProfile();
       if (id === null) return;
-      for (const name of names) void client.invalidateQueries({ queryKey: spaceKey(id, name) });
+      for (const name of names) void readAgain(client, spaceKey(id, name));
     };
     const stops = [
-      onSessionChanged(() => void client.invalidateQueries({ queryKey: sessionKey })),
+      onSessionChanged(() => void readAgain(client, sessionKey)),
       onDataChanged((topics) => {
-        for (const topic of topics) readAgain(reads[topic]);
-        if (topics.includes('commune')) void client.invalidateQueries({ queryKey: sessionKey });
+        for (const topic of topics) readSpace(reads[topic]);
+        if (topics.includes('commune')) void readAgain(client, sessionKey);
       }),
-      onSyncStatusChanged((status) => {
-        const id = openProfile();
-        if (id !== null) client.setQueryData(spaceKey(id, 'syncStatus'), status);
-        readAgain(['syncCenter']);
-      }),
+      onSyncStatusChanged(() => readSpace(['syncStatus', 'syncCenter'])),
     ];
     return () => {
       for (const stop of stops) stop();

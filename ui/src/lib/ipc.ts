@@ -1,5 +1,5 @@
 /** The only file that knows the bridge to the client: everything else imports its commands, events and types from here. */
-import { commands, type DataTopic, events, type SyncStatusView } from '../bindings';
+import { commands, type DataTopic, events } from '../bindings';
 
 export type {
   AddressView,
@@ -64,8 +64,7 @@ export const onSessionChanged = (receive: () => void): Stop => subscribe(events.
 export const onDataChanged = (receive: (topics: readonly DataTopic[]) => void): Stop =>
   subscribe(events.dataChanged, (payload) => receive(payload.topics));
 
-export const onSyncStatusChanged = (receive: (status: SyncStatusView) => void): Stop =>
-  subscribe(events.syncStatusChanged, receive);
+export const onSyncStatusChanged = (receive: () => void): Stop => subscribe(events.syncStatusChanged, receive);
 
 /** The application was opened by the letter's link; `openedInvitation` then gives its text, once. */
 export const onInvitationOpened = (receive: () => void): Stop => subscribe(events.invitationOpened, receive);

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { nowKnown } from './freshness';
 import { speak } from './i18n';
 import { backend, type Preferences } from './ipc';
 
@@ -23,7 +24,7 @@ export function useSetPreferences() {
   return useMutation({
     mutationFn: backend.setPreferences,
     onSuccess: async (preferences) => {
-      client.setQueryData(preferencesKey, preferences);
+      await nowKnown(client, preferencesKey, preferences);
       applyPreferences(preferences);
       await speak(preferences.language);
     },

@@ -1,6 +1,7 @@
 /** Where the application stands, and the space that is open. */
 import { type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
+import { nowKnown } from './freshness';
 import { backend, type SessionView } from './ipc';
 
 export type OpenSession = Extract<SessionView, { type: 'open' }>;
@@ -16,7 +17,7 @@ export function useSessionMutation<T>(act: (input: T) => Promise<SessionView>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: act,
-    onSuccess: (session) => client.setQueryData(sessionKey, session),
+    onSuccess: (session) => nowKnown(client, sessionKey, session),
   });
 }
 

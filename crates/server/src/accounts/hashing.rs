@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::keys;
@@ -45,6 +45,8 @@ pub struct HashingPool {
 #[derive(Debug)]
 struct Inner {
     workers: Arc<Semaphore>,
+    /// How many workers there are.
+    all: usize,
     places: Arc<Semaphore>,
     patience: Duration,
     /// Verified against where there is no hash, so that every sign-in costs the same.
@@ -61,6 +63,7 @@ impl HashingPool {
         let unknown: [u8; 32] = keys::random()?;
         let inner = Inner {
             workers: Arc::new(Semaphore::new(limits.workers)),
+            all: limits.workers,
             places: Arc::new(Semaphore::new(limits.workers + limits.waiting)),
             patience: limits.patience,
             dummy: hash_now(&unknown)?,
@@ -98,6 +101,15 @@ impl HashingPool {
     #[must_use]
     pub fn verifications(&self) -> u64 {
         self.inner.verifications.load(Ordering::Relaxed)
+    }
+
+    /// Keeps every worker busy until the result is dropped, as a storm does: for drills and tests.
+    ///
+    /// # Errors
+    /// When the pool is closed.
+    pub async fn occupy(&self) -> anyhow::Result<OwnedSemaphorePermit> {
+        let all = u32::try_from(self.inner.all)?;
+        self.inner.workers.clone().acquire_many_owned(all).await.context("the hashing pool is closed")
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> Result<T> {
@@ -155,7 +167,7 @@ mod tests {
         let held = pool.inner.places.clone().try_acquire_owned().unwrap();
         assert!(matches!(pool.verify("x", None).await, Err(Error::Busy { retry_after: 2..=9 })));
         drop(held);
-        let held = pool.inner.workers.clone().try_acquire_owned().unwrap();
+        let held = pool.occupy().await.unwrap();
         assert!(matches!(pool.verify("x", None).await, Err(Error::Busy { .. })));
         drop(held);
         assert!(pool.verify("x", None).await.is_ok());

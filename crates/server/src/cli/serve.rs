@@ -21,6 +21,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::http::{self, HttpOptions, Limits, ShownMetrics, TrustedProxies};
+use crate::sync;
 
 const ADDRESS_PATIENCE: Duration = Duration::from_secs(2);
 const WRITER_PATIENCE: Duration = Duration::from_secs(20);
@@ -87,6 +88,7 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     let metrics = install_metrics()?;
     let (app, writing) = open(config).await?;
     tokio::spawn(keep_up(metrics.clone(), app.clone(), app.closing.clone()));
+    tokio::spawn(sync::relay(app.clone()));
     let socket = AdminSocket::listen(app.clone(), &config.admin_socket).await?;
     let options = HttpOptions {
         limits: Limits { connections: config.connections, ..Limits::default() },

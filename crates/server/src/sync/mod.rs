@@ -10,11 +10,13 @@ pub mod events;
 mod publish;
 mod pull;
 mod push;
+mod relay;
 mod routes;
 mod store;
 
 pub use publish::{Entity, Projection, publish};
 pub use push::Verdict;
+pub use relay::relay;
 pub use routes::router;
 pub use store::create_stream;
 

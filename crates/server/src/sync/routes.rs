@@ -20,6 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::cursor::Cursor;
+use super::events::Poke;
 use super::push::PushOperation;
 use super::{digest, pull, readable};
 use crate::accounts::caller::{Caller, FamilyCaller};
@@ -109,10 +110,12 @@ async fn get_events(State(app): State<App>, caller: Caller) -> Sse<impl Stream<I
     let pokes = stream::unfold((app.pokes.listen(), streams), move |(mut listener, streams)| async move {
         loop {
             let poked = match listener.recv().await {
-                Ok((commune, stream)) if commune == caller.commune && streams.contains(&stream) => vec![stream],
-                Ok(_) => continue,
+                Ok(Poke::Stream { commune, stream }) if commune == caller.commune && streams.contains(&stream) => {
+                    vec![stream]
+                }
+                Ok(Poke::Stream { .. }) => continue,
                 // Some were missed: look everywhere.
-                Err(RecvError::Lagged(_)) => streams.clone(),
+                Ok(Poke::Anywhere) | Err(RecvError::Lagged(_)) => streams.clone(),
                 Err(RecvError::Closed) => return None,
             };
             let events = poked

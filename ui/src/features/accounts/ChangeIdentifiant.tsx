@@ -9,6 +9,7 @@ import { Actions, Card } from '../../components/Page';
 import { SecretField } from '../../components/SecretField';
 import { TextField } from '../../components/TextField';
 import { useProblems } from '../../components/useProblems';
+import { readAgain } from '../../lib/freshness';
 import { useText } from '../../lib/i18n';
 import { backend } from '../../lib/ipc';
 import { spaceKey, useSessionMutation, useSpace } from '../../lib/session';
@@ -32,7 +33,7 @@ export function ChangeIdentifiant({ current }: { current: string }) {
     change.mutate(values, {
       onSuccess: () => {
         form.reset();
-        void client.invalidateQueries({ queryKey: spaceKey(profile.id, 'account') });
+        void readAgain(client, spaceKey(profile.id, 'account'));
       },
     }),
   );

@@ -6,6 +6,7 @@ import { FailureNotice } from '../../components/FailureNotice';
 import { Actions, Stack } from '../../components/Page';
 import { SecretField } from '../../components/SecretField';
 import { TextField } from '../../components/TextField';
+import { readAgain } from '../../lib/freshness';
 import { useText } from '../../lib/i18n';
 import { backend, type KeepRequest } from '../../lib/ipc';
 import { spaceKey, useSessionMutation, useSpace } from '../../lib/session';
@@ -37,7 +38,7 @@ export function SignInAgainDialog({ open, onClose }: { open: boolean; onClose: (
       {
         onSuccess: () => {
           close();
-          void client.invalidateQueries({ queryKey: spaceKey(profile.id) });
+          void readAgain(client, spaceKey(profile.id));
         },
       },
     );

@@ -4,6 +4,7 @@ import { Button } from '../../components/Button';
 import { Confirm } from '../../components/Confirm';
 import { FailureNotice } from '../../components/FailureNotice';
 import { moment } from '../../lib/dates';
+import { nowKnown, readAgain } from '../../lib/freshness';
 import { useText } from '../../lib/i18n';
 import { backend, type OutboxItemView, type SyncCenterView, type SyncStatusView } from '../../lib/ipc';
 import { spaceKey, useSpace } from '../../lib/session';
@@ -61,10 +62,10 @@ function ItemActions({ item, title, retrying, onRetry }: ItemActionsProps) {
   const client = useQueryClient();
   const { profile } = useSpace();
   const [asking, setAsking] = useState(false);
-  const settle = (center: SyncCenterView) => {
-    client.setQueryData(spaceKey(profile.id, 'syncCenter'), center);
-    client.setQueryData(spaceKey(profile.id, 'syncStatus'), center.status);
-    for (const name of ['home', 'details']) void client.invalidateQueries({ queryKey: spaceKey(profile.id, name) });
+  const settle = async (center: SyncCenterView) => {
+    await nowKnown(client, spaceKey(profile.id, 'syncCenter'), center);
+    await nowKnown(client, spaceKey(profile.id, 'syncStatus'), center.status);
+    for (const name of ['home', 'details']) void readAgain(client, spaceKey(profile.id, name));
   };
   const giveUp = useMutation({ mutationFn: () => backend.giveUp(item.opId), onSuccess: settle });
   const acknowledge = useMutation({ mutationFn: () => backend.acknowledgeRefusal(item.opId), onSuccess: settle });

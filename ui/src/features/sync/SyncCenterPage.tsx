@@ -3,6 +3,7 @@ import { FailureNotice } from '../../components/FailureNotice';
 import { Loaded } from '../../components/Loaded';
 import { Page, Section } from '../../components/Page';
 import { PageTitle } from '../../components/PageTitle';
+import { nowKnown, readAgain } from '../../lib/freshness';
 import { useText } from '../../lib/i18n';
 import { backend, type SyncCenterView } from '../../lib/ipc';
 import { spaceKey, useSpace, useSpaceQuery } from '../../lib/session';
@@ -28,9 +29,9 @@ function Center({ view }: { view: SyncCenterView }) {
   const { profile } = useSpace();
   const now = useMutation({
     mutationFn: backend.syncNow,
-    onSuccess: (status) => {
-      client.setQueryData(spaceKey(profile.id, 'syncStatus'), status);
-      return client.invalidateQueries({ queryKey: spaceKey(profile.id, 'syncCenter') });
+    onSuccess: async (status) => {
+      await nowKnown(client, spaceKey(profile.id, 'syncStatus'), status);
+      await readAgain(client, spaceKey(profile.id, 'syncCenter'));
     },
   });
   const retry = () => now.mutate();

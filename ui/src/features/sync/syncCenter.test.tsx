@@ -21,11 +21,25 @@ test('the indicator says each state and leads to what waits', async () => {
 });
 
 test('a change of state is shown and announced', async () => {
-  await openAt(scenes.open());
+  const fake = scenes.open();
+  await openAt(fake);
   await screen.findByRole('link', { name: /À jour · il y a 2\smin/ });
-  await emit('sync-status-changed', { ...upToDate, state: 'sending', pending: 2 });
+  fake.status = { ...upToDate, state: 'sending', pending: 2 };
+  await emit('sync-status-changed', null);
   await screen.findByRole('link', { name: /Envoi en cours \(2\)/ });
   expect(screen.getAllByRole('status').some(({ textContent }) => textContent === 'Envoi en cours (2)')).toBe(true);
+});
+
+test('an answer that an event overtook is not believed', async () => {
+  const fake = scenes.open();
+  fake.status = { ...upToDate, state: 'receiving' };
+  const arrives = fake.hold('syncStatus');
+  await openAt(fake);
+  await screen.findByText('Rien à faire pour l’instant.');
+  fake.status = upToDate;
+  await emit('sync-status-changed', null);
+  arrives();
+  await screen.findByRole('link', { name: /À jour · il y a 2\smin/ });
 });
 
 test('each line says why it waits, since when and how often it was tried', async () => {
