@@ -36,6 +36,9 @@ pub enum Location {
     Sqlite(PathBuf),
     /// A `postgres://` URL.
     Postgres(String),
+    /// A database of this name in the memory of this process, for simulations; it lives as long as somebody is
+    /// connected to it.
+    Memory(String),
 }
 
 /// An open database.
@@ -56,9 +59,10 @@ impl Db {
         match location {
             Location::Sqlite(folder) => {
                 let lock = lock(folder)?;
-                Self::open_sqlite(folder, Some(lock)).await
+                Self::open_file(folder, Some(lock)).await
             }
             Location::Postgres(url) => Self::open_postgres(url).await,
+            Location::Memory(name) => Self::open_memory(name).await,
         }
     }
 
@@ -68,12 +72,13 @@ impl Db {
     /// As [`Db::open`], except for the lock.
     pub async fn open_beside(location: &Location) -> anyhow::Result<Self> {
         match location {
-            Location::Sqlite(folder) => Self::open_sqlite(folder, None).await,
+            Location::Sqlite(folder) => Self::open_file(folder, None).await,
             Location::Postgres(url) => Self::open_postgres(url).await,
+            Location::Memory(name) => Self::open_memory(name).await,
         }
     }
 
-    async fn open_sqlite(folder: &Path, lock: Option<File>) -> anyhow::Result<Self> {
+    async fn open_file(folder: &Path, lock: Option<File>) -> anyhow::Result<Self> {
         let file = folder.join("preau.sqlite");
         if lock.is_some() {
             create_private(&file)?;
@@ -83,17 +88,28 @@ impl Db {
             .create_if_missing(false)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
-            .foreign_keys(true);
+            .busy_timeout(Duration::from_secs(5));
+        let db = Self::open_sqlite(options, lock).await;
+        let db = db.with_context(|| format!("opening the database in {}", folder.display()))?;
+        let version: String =
+            sqlx::query_scalar("SELECT sqlite_version()").fetch_one(db.writer.get_sqlite_connection_pool()).await?;
+        ensure!(at_least(&version, SQLITE_MIN), "SQLite {version} is too old for a database file: 3.51.3 is needed");
+        Ok(db)
+    }
+
+    async fn open_memory(name: &str) -> anyhow::Result<Self> {
+        let options: SqliteConnectOptions = format!("sqlite:file:{name}?mode=memory&cache=shared").parse()?;
+        Self::open_sqlite(options, None).await
+    }
+
+    async fn open_sqlite(options: SqliteConnectOptions, lock: Option<File>) -> anyhow::Result<Self> {
+        let options = options.foreign_keys(true);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_with(options.clone())
-            .await
-            .with_context(|| format!("opening the database in {}", folder.display()))?;
-        let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&writer).await?;
-        ensure!(at_least(&version, SQLITE_MIN), "SQLite {version} is too old for a database file: 3.51.3 is needed");
+            .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
             .connect_with(options.pragma("wal_autocheckpoint", "0").pragma("query_only", "1"))

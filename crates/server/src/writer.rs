@@ -12,6 +12,7 @@ use anyhow::anyhow;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use preau_failpoints::{self as failpoints, Mistake};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -219,6 +220,13 @@ async fn transact(db: &Db, now: Timestamp, batch: &mut [Box<dyn Queued>]) -> Res
         }
         results.push(result);
     }
-    transaction.commit().await?;
+    failpoints::pass("server.before_commit").await;
+    if failpoints::planted(Mistake::AcknowledgesBeforeCommit) {
+        transaction.rollback().await?;
+    } else {
+        transaction.commit().await?;
+        failpoints::note("a transaction was committed");
+    }
+    failpoints::pass("server.committed").await;
     Ok((results, versions.into_keys().collect()))
 }

@@ -10,7 +10,7 @@ mod invitation;
 mod opening;
 mod salvage;
 pub mod session;
-mod store;
+pub mod store;
 pub mod towns;
 pub mod views;
 

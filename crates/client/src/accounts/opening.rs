@@ -1,6 +1,6 @@
 //! From a sign-in or a profile to an open space: keys, files, and what is done when they do not fit.
 
-use super::session::{Session, pair};
+use super::session::pair;
 use super::views::KeepRequest;
 use super::{Account, AccountState, Entry, salvage, store};
 use crate::app::{Client, Home, Space};
@@ -180,17 +180,8 @@ impl Client {
     fn start(&self, home: Home, account: Account, api: Api, open: OpenCache) -> Arc<Space> {
         let env = &self.env;
         let cache = open.cache.clone();
-        let engine = Engine {
-            session: Session::new(api.clone(), cache.clone(), env.clock.clone(), account.tokens.clone()),
-            cache,
-            api,
-            family: account.family_id(),
-            clock: env.clock.clone(),
-            chance: env.chance.clone(),
-            listener: env.listener.clone(),
-            progress: std::sync::Mutex::default(),
-            bell: tokio::sync::Notify::new(),
-        };
+        let (clock, chance, listener) = (env.clock.clone(), env.chance.clone(), env.listener.clone());
+        let engine = Engine::new(api, cache, &account, clock, chance, listener);
         Space::start(home, account, engine, open)
     }
 

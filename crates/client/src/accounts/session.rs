@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::db::Cache;
 use crate::error::{ApiError, Error};
 use crate::sync::api::Api;
+use preau_failpoints as failpoints;
 use preau_protocol::accounts::SessionDto;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -77,6 +78,7 @@ impl Session {
         }
         match self.api.refresh(&held.pair.refresh).await {
             Ok(session) => {
+                failpoints::pass("client.refreshed").await;
                 let renewed = self.held(&session);
                 let access = renewed.pair.access.clone();
                 self.keep(Some(&renewed.pair)).await;

@@ -1,6 +1,7 @@
 //! The account of the profile: its only SQL.
 
 use anyhow::Context;
+use preau_failpoints::{Mistake, planted};
 use preau_protocol::communes::CommuneDto;
 use preau_protocol::family::AdultDto;
 use preau_protocol::sync::EntityKind;
@@ -66,6 +67,9 @@ pub async fn save(db: &mut SqliteConnection, account: &Account) -> Result<(), Er
 /// # Errors
 /// When the cache fails.
 pub async fn save_tokens(db: &mut SqliteConnection, tokens: Option<&TokenPair>) -> Result<(), Error> {
+    if tokens.is_none() && planted(Mistake::DropsOutboxWhenSignedOut) {
+        sqlx::query("DELETE FROM outbox WHERE status IS NULL").execute(&mut *db).await?;
+    }
     sqlx::query("UPDATE account SET access_token = ?, refresh_token = ? WHERE id = 1")
         .bind(tokens.map(|tokens| &tokens.access))
         .bind(tokens.map(|tokens| &tokens.refresh))

@@ -3,6 +3,7 @@
 use crate::error::{CacheError, Error};
 use anyhow::Context;
 use jiff::Timestamp;
+use preau_failpoints::{Mistake, planted};
 use preau_protocol::sync::{ChangesResponse, DigestDto, DigestResponse, EntityKind};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -141,6 +142,9 @@ pub async fn swap(
     .fetch_all(&mut *db)
     .await?;
     let new_epoch = !snapshot && every_stream_starts_again(db).await?;
+    if planted(Mistake::MovesCursorWithoutRows) {
+        drop_unfinished(db).await?;
+    }
     for statement in [
         "DELETE FROM entity WHERE stream IN (SELECT stream FROM staging_drop)",
         "DELETE FROM stream WHERE stream IN (SELECT stream FROM staging_drop)",

@@ -4,6 +4,7 @@ use crate::error::{CacheError, Error, FailureCode};
 use anyhow::Context;
 use futures_util::StreamExt;
 use jiff::Timestamp;
+use preau_failpoints::{Mistake, planted};
 use preau_protocol::ErrorCode;
 use preau_protocol::sync::{MAX_OPERATIONS, Op, OutcomeDto, OutcomeStatus};
 use sqlx::sqlite::SqliteRow;
@@ -298,19 +299,19 @@ pub async fn catch_up(db: &mut SqliteConnection) -> Result<(), CacheError> {
     Ok(())
 }
 
-/// After a new epoch, what the server had taken is sent again, in the order and the bytes of then: a restored server
-/// may have lost it, another one answers the same. Refusals stay refused, as people were told.
+/// After a new epoch, what was answered is sent again, in the order and the bytes of then: a restored server may have
+/// lost it, or have it on record otherwise than what it answered later, refusals included.
 ///
 /// # Errors
 /// When the cache fails.
 pub async fn send_again(db: &mut SqliteConnection) -> Result<u64, CacheError> {
-    let done = sqlx::query(
+    let again = if planted(Mistake::ForgetsAnsweredOnReset) {
+        "DELETE FROM outbox WHERE status IN ('applied', 'waiting')"
+    } else {
         "UPDATE outbox SET status = NULL, code = NULL, answer_version = NULL, answered_at = NULL, caught_up_at = NULL
-         WHERE status IN ('applied', 'waiting')",
-    )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected())
+         WHERE status IS NOT NULL"
+    };
+    Ok(sqlx::query(again).execute(db).await?.rows_affected())
 }
 
 /// Lets go of what was answered thirty days ago by the server's time, refusals only once seen.

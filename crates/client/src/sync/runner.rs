@@ -6,6 +6,7 @@ use super::planner::{self, Cause, Setback, State, Step};
 use super::status::{self, Activity, Live, Stored};
 use super::views::{SyncStatusView, SyncTroubleView};
 use super::{ledger, outbox};
+use crate::accounts::Account;
 use crate::accounts::session::Session;
 use crate::app::{Listener, Notice, Topic};
 use crate::clock::{Chance, Clock};
@@ -13,6 +14,7 @@ use crate::db::Cache;
 use crate::error::{ApiError, Error};
 use crate::family;
 use anyhow::Context;
+use preau_failpoints as failpoints;
 use preau_protocol::sync::{ChangesResponse, MAX_OPERATIONS, OperationDto, PushRequest};
 use serde_json::value::RawValue;
 use sqlx::Connection;
@@ -82,17 +84,38 @@ impl Engine {
         self.bell.notify_one();
     }
 
+    /// Sync of an account's cache.
+    #[must_use]
+    pub fn new(
+        api: Api,
+        cache: Cache,
+        account: &Account,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+        listener: Arc<dyn Listener>,
+    ) -> Self {
+        let session = Session::new(api.clone(), cache.clone(), clock.clone(), account.tokens.clone());
+        let family = account.family_id();
+        let (progress, bell) = (Mutex::default(), Notify::new());
+        Self { cache, api, session, family, clock, chance, listener, progress, bell }
+    }
+
     /// Plans and executes for ever; the owner stops it by dropping the future.
     pub async fn run(&self) {
         loop {
-            let wait = match self.pass().await {
-                Ok(wait) => wait,
-                Err(error) => Some(self.set_back(&error).await),
-            };
-            let wait = wait.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+            let wait = self.step().await;
             // Ringing or running out: either way one plans again.
             tokio::time::timeout(wait, self.bell.notified()).await.unwrap_or_default();
         }
+    }
+
+    /// One plan, executed whatever comes of it. Answers how long to wait.
+    pub async fn step(&self) -> Duration {
+        let wait = match self.pass().await {
+            Ok(wait) => wait,
+            Err(error) => Some(self.set_back(&error).await),
+        };
+        wait.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
     }
 
     /// One plan, executed. Answers how long to wait.
@@ -166,6 +189,7 @@ impl Engine {
             outbox::mark_sent(db, &rows, self.clock.wall()).await?;
             rows
         };
+        failpoints::pass("client.marked_sent").await;
         if rows.is_empty() {
             return Ok(());
         }
@@ -184,6 +208,7 @@ impl Engine {
             _ => {}
         }
         let answer = answered?;
+        failpoints::pass("client.answered").await;
         self.progress().singly = false;
         {
             let mut held = self.cache.lock().await;
@@ -194,6 +219,7 @@ impl Engine {
             };
             outbox::answer(db, &answer.outcomes, here, self.clock.wall()).await?;
         }
+        failpoints::pass("client.answers_kept").await;
         // Whoever is told now and asks how things stand hears what comes after, not what is over.
         self.progress().live.activity = Activity::Idle;
         self.listener.notify(Notice::DataChanged(vec![Topic::Outbox]));
@@ -215,6 +241,7 @@ impl Engine {
             let (api, cursor) = (&self.api, pulling.cursor.as_str());
             let page = self.session.call(move |token| async move { api.changes(&token, cursor).await }).await?;
             self.look_at_the_clock(&page);
+            failpoints::pass("client.page_read").await;
             let entities = u32::try_from(page.upserts.len() + page.deletes.len()).unwrap_or(u32::MAX);
             if page.has_more && (page.cursor == pulling.cursor || page.cursor.is_empty()) {
                 // A server that does not advance would be asked for ever.
@@ -224,6 +251,7 @@ impl Engine {
             if page.has_more {
                 let mut held = self.cache.lock().await;
                 ledger::stage(held.db()?, &page, pulling.snapshot).await?;
+                failpoints::pass("client.page_staged").await;
                 self.progress().pulling = Some(Pulling {
                     cursor: page.cursor,
                     snapshot: pulling.snapshot,
@@ -262,7 +290,9 @@ impl Engine {
             }
             outbox::purge(&mut tx).await?;
             let decided = family::sync::decided(&mut tx, &before).await?;
+            failpoints::pass("client.before_swap").await;
             tx.commit().await?;
+            failpoints::pass("client.swapped").await;
             (swap, decided)
         };
         {
@@ -287,6 +317,7 @@ impl Engine {
         let db = held.db()?;
         if ledger::differs(db, &digest).await? {
             tracing::error!("the cache differs from the server: everything is read again");
+            failpoints::note("a cache differed from the server");
             ledger::read_again(db).await?;
             let mut progress = self.progress();
             progress.pulling = None;

@@ -1,5 +1,6 @@
 //! `POST /v1/sync/push`: each operation is a command of its own, applied in array order, at most once.
 
+use preau_failpoints::{Mistake, planted};
 use preau_protocol::ErrorCode;
 use preau_protocol::sync::{Op, OutcomeDto, OutcomeStatus};
 use sha2::{Digest, Sha256};
@@ -37,13 +38,18 @@ impl Command for PushOperation {
     async fn apply(&self, tx: &WriteTx) -> Result<OutcomeDto> {
         let FamilyCaller { commune, account, family, .. } = self.caller;
         let sha256 = Sha256::digest(self.bytes.as_bytes()).to_vec();
-        if let Some(known) = store::operation(tx, commune, self.op_id).await? {
-            return self.replay(tx, &known, &sha256).await;
+        let known = store::operation(tx, commune, self.op_id).await?;
+        if let Some(known) = &known
+            && !planted(Mistake::AppliesReplaysAgain)
+        {
+            return self.replay(tx, known, &sha256).await;
         }
         let verdict = self.decide(tx).await?;
         let version = store::version(tx, commune, family).await?;
         let outcome = outcome(self.op_id, verdict, version);
-        store::record_operation(tx, commune, self.op_id, on_record(account, sha256, &outcome)?).await?;
+        if known.is_none() {
+            store::record_operation(tx, commune, self.op_id, on_record(account, sha256, &outcome)?).await?;
+        }
         Ok(outcome)
     }
 }
