@@ -10,6 +10,8 @@ CREATE TABLE commune (
     -- A CommuneDto, as served.
     settings text NOT NULL,
     audit_seq bigint NOT NULL DEFAULT 0,
+    -- Hash of the last act: the end of the chain.
+    audit_hash bytea,
     created_at bigint NOT NULL
 );
 -- The one global key: sign-in names the commune by its slug before anything else is known.

@@ -9,6 +9,13 @@ CREATE TABLE audit (
     action text NOT NULL,
     family_id uuid,
     entity_id uuid,
+    -- Erased, salt and all, when their time is over.
+    details text,
+    salt bytea,
+    -- SHA-256 of salt and details; empty without details.
+    details_hash bytea NOT NULL,
+    -- SHA-256 over the hash before and this act.
+    hash bytea NOT NULL,
     PRIMARY KEY (commune_id, seq),
     FOREIGN KEY (commune_id) REFERENCES commune (commune_id)
 );

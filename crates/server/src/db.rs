@@ -147,6 +147,23 @@ impl Db {
         .context("bringing the schema up to date")
     }
 
+    /// Brings the schema up to a migration, for putting an older backup back.
+    ///
+    /// # Errors
+    /// As [`Db::migrate`].
+    pub(crate) async fn migrate_to(&self, version: i64) -> anyhow::Result<()> {
+        match self.writer.get_database_backend() {
+            DbBackend::Sqlite => MIGRATIONS.run_to(version, self.writer.get_sqlite_connection_pool()).await,
+            _ => MIGRATIONS.run_to(version, self.writer.get_postgres_connection_pool()).await,
+        }
+        .context("bringing the schema to that of the backup")
+    }
+
+    /// The last migration that this program knows.
+    pub(crate) fn newest_schema() -> i64 {
+        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+    }
+
     /// For single reads that need no snapshot across statements.
     #[must_use]
     pub fn readers(&self) -> &DatabaseConnection {

@@ -190,9 +190,19 @@ async fn rows(harness: &Harness, commune: Uuid) -> Vec<Planted> {
             of("DELETE FROM child WHERE commune_id = $1 AND child_id = $2", child),
         ),
         planted(
-            (Invariant::Audit, "has a gap"),
+            (Invariant::Audit, "end of the chain"),
             ("UPDATE commune SET audit_seq = audit_seq + 1", Vec::new()),
             ("UPDATE commune SET audit_seq = audit_seq - 1", Vec::new()),
+        ),
+        planted(
+            (Invariant::Audit, "acts are missing"),
+            ("UPDATE audit SET seq = seq + 1000 WHERE seq = 2", Vec::new()),
+            ("UPDATE audit SET seq = seq - 1000 WHERE seq = 1002", Vec::new()),
+        ),
+        planted(
+            (Invariant::Audit, "was altered"),
+            ("UPDATE audit SET action = action || 'x' WHERE seq = 1", Vec::new()),
+            ("UPDATE audit SET action = substr(action, 1, length(action) - 1) WHERE seq = 1", Vec::new()),
         ),
     ]
 }

@@ -64,8 +64,14 @@ impl Command for CreateAgent {
         store::insert_accounts(tx, commune, vec![row]).await?;
         let recovery_codes = self.recovery_codes(tx, account).await?;
         let issued = one_time::issue(tx, &self.keys, commune, &[account]).await?;
-        let entry =
-            Entry { commune, actor: Actor::Operator, action: "agent_created", family: None, entity: Some(account) };
+        let entry = Entry {
+            commune,
+            actor: Actor::Operator,
+            action: "agent_created",
+            family: None,
+            entity: Some(account),
+            details: None,
+        };
         audit::record(tx, entry).await?;
         let totp = second_factor::totp(secret, identifiant.as_str())?;
         Ok(NewAgent {

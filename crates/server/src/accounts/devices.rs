@@ -67,6 +67,6 @@ impl Command for LetGo {
         }
         let action = if self.because == Because::SignedOut { "signed_out" } else { "device_let_go" };
         let (actor, family) = (self.caller.actor(), self.caller.family());
-        audit::record(tx, Entry { commune, actor, action, family, entity: Some(self.device) }).await
+        audit::record(tx, Entry { commune, actor, action, family, entity: Some(self.device), details: None }).await
     }
 }

@@ -44,7 +44,7 @@ pub async fn issue(tx: &WriteTx, keys: &Keys, commune: Uuid, accounts: &[Uuid]) 
             return Err(Error::NotFound);
         }
         let (actor, action) = (Actor::Operator, "one_time_code_issued");
-        entries.push(Entry { commune, actor, action, family: None, entity: Some(*account) });
+        entries.push(Entry { commune, actor, action, family: None, entity: Some(*account), details: None });
         issued.push(IssuedCode { account: *account, code });
     }
     audit::record_all(tx, commune, &entries).await?;

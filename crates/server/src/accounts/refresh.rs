@@ -88,6 +88,7 @@ impl Exchange {
             action: "token_reused",
             family: account.and_then(|account| account.family_id),
             entity: Some(row.device_id),
+            details: None,
         };
         audit::record(tx, entry).await?;
         Ok(Exchanged::Reused)

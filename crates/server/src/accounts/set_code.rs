@@ -90,6 +90,7 @@ impl Command for SetCode {
         store::open_device(tx, commune, device).await?;
         store::revoke_other_devices(tx, commune, account, device).await?;
         let (actor, family) = (self.caller.actor(), self.caller.family());
-        audit::record(tx, Entry { commune, actor, action: "code_set", family, entity: Some(account) }).await
+        audit::record(tx, Entry { commune, actor, action: "code_set", family, entity: Some(account), details: None })
+            .await
     }
 }

@@ -60,6 +60,10 @@ impl Command for SetIdentifiant {
         }
         store::set_identifiant(tx, commune, account, self.identifiant.as_str()).await?;
         let (actor, family) = (self.caller.actor(), self.caller.family());
-        audit::record(tx, Entry { commune, actor, action: "identifiant_set", family, entity: Some(account) }).await
+        audit::record(
+            tx,
+            Entry { commune, actor, action: "identifiant_set", family, entity: Some(account), details: None },
+        )
+        .await
     }
 }

@@ -159,6 +159,7 @@ impl Command for OpenSession {
             action: "signed_in",
             family: account.family_id,
             entity: Some(self.device),
+            details: None,
         };
         audit::record(tx, entry).await?;
         account.dto(first_code)

@@ -1,7 +1,9 @@
 //! Who did what to which family: appended in the transaction of the act itself.
 //!
-//! Table: `audit`. Nothing personal is written to it beyond ids.
+//! Tables: `audit`, the end of its chain in `commune`. Invariants: numbered without a gap; each act's hash covers the one
+//! before ([`chain`]); what is personal is in the details alone, which retention erases.
 
+pub(crate) mod chain;
 mod store;
 
 use uuid::Uuid;
@@ -24,7 +26,7 @@ pub enum Actor {
 
 /// An act on record.
 #[derive(Debug, Clone, Copy)]
-pub struct Entry {
+pub struct Entry<'a> {
     /// The commune.
     pub commune: Uuid,
     /// Who.
@@ -35,13 +37,15 @@ pub struct Entry {
     pub family: Option<Uuid>,
     /// To which thing.
     pub entity: Option<Uuid>,
+    /// More, in words or JSON; may be erased later without breaking the chain.
+    pub details: Option<&'a str>,
 }
 
 /// Appends an act.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn record(tx: &WriteTx, entry: Entry) -> Result<()> {
+pub async fn record(tx: &WriteTx, entry: Entry<'_>) -> Result<()> {
     store::append(tx, entry.commune, &[entry]).await
 }
 
@@ -49,6 +53,6 @@ pub async fn record(tx: &WriteTx, entry: Entry) -> Result<()> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn record_all(tx: &WriteTx, commune: Uuid, entries: &[Entry]) -> Result<()> {
+pub async fn record_all(tx: &WriteTx, commune: Uuid, entries: &[Entry<'_>]) -> Result<()> {
     store::append(tx, commune, entries).await
 }

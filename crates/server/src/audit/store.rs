@@ -1,55 +1,87 @@
 //! The SQL of the audit.
 
-use anyhow::Context;
-use sea_orm::Value;
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 use uuid::Uuid;
 
-use super::{Actor, Entry};
+use super::Entry;
+use super::chain::{self, Link};
+use crate::accounts::keys;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::writer::WriteTx;
 
-/// Entries written by one statement: eight values each, under SQLite's 32,766.
-const ROWS: usize = 200;
+/// Columns of an act.
+const COLUMNS: usize = 12;
+/// Acts written by one statement: SQLite looks `$n` up one by one.
+const ROWS: usize = 160;
 
-#[derive(Debug, sea_orm::FromQueryResult)]
-struct SeqRow {
+#[derive(Debug, FromQueryResult)]
+struct EndRow {
     audit_seq: i64,
+    audit_hash: Option<Vec<u8>>,
 }
 
-/// The sequence is a counter of the commune's row: without gaps, and in order across processes.
-pub(super) async fn append(tx: &WriteTx, commune: Uuid, entries: &[Entry]) -> Result<()> {
-    for entries in entries.chunks(ROWS) {
-        let count = i64::try_from(entries.len()).context("counting entries")?;
-        let sql = "UPDATE commune SET audit_seq = audit_seq + $2 WHERE commune_id = $1 RETURNING audit_seq";
-        let row: Option<SeqRow> = db::one(tx.connection(), sql, vec![commune.into(), count.into()]).await?;
-        let first = row.ok_or(Error::NotFound)?.audit_seq - count + 1;
-        let sql = format!(
-            "INSERT INTO audit (commune_id, seq, at, actor_kind, actor_id, action, family_id, entity_id) VALUES {}",
-            db::tuples(entries.len(), 8)
-        );
-        let at = tx.now().as_millisecond();
-        let rows = (first..).zip(entries).flat_map(|(seq, entry)| row_of(commune, seq, at, entry));
-        db::run(tx.connection(), &sql, rows.collect()).await?;
+/// The end of the chain is in the commune's row, which is held from here to the commit: no gap, no fork, in one order
+/// across processes.
+pub(super) async fn append(tx: &WriteTx, commune: Uuid, entries: &[Entry<'_>]) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
     }
+    let held = if tx.connection().get_database_backend() == DbBackend::Postgres { "FOR UPDATE" } else { "" };
+    let sql = format!("SELECT audit_seq, audit_hash FROM commune WHERE commune_id = $1 {held}");
+    let end: Option<EndRow> = db::one(tx.connection(), &sql, vec![commune.into()]).await?;
+    let EndRow { mut audit_seq, audit_hash } = end.ok_or(Error::NotFound)?;
+    let mut hash = audit_hash.unwrap_or_default();
+    for entries in entries.chunks(ROWS) {
+        let mut values = Vec::with_capacity(entries.len() * COLUMNS);
+        for entry in entries {
+            audit_seq += 1;
+            hash = row_of(tx, commune, audit_seq, &hash, entry, &mut values)?;
+        }
+        let sql = format!(
+            "INSERT INTO audit (commune_id, seq, at, actor_kind, actor_id, action, family_id, entity_id, \
+             details, salt, details_hash, hash) VALUES {}",
+            db::tuples(entries.len(), COLUMNS)
+        );
+        db::run(tx.connection(), &sql, values).await?;
+    }
+    let sql = "UPDATE commune SET audit_seq = $2, audit_hash = $3 WHERE commune_id = $1";
+    db::run(tx.connection(), sql, vec![commune.into(), audit_seq.into(), hash.into()]).await?;
     Ok(())
 }
 
-fn row_of(commune: Uuid, seq: i64, at: i64, entry: &Entry) -> [Value; 8] {
-    let (kind, actor) = match entry.actor {
-        Actor::Family(account) => ("family", Some(account)),
-        Actor::Agent(account) => ("agent", Some(account)),
-        Actor::Operator => ("operator", None),
-        Actor::System => ("system", None),
+/// Adds an act's values, and returns its hash.
+fn row_of(
+    tx: &WriteTx,
+    commune: Uuid,
+    seq: i64,
+    before: &[u8],
+    entry: &Entry<'_>,
+    values: &mut Vec<Value>,
+) -> Result<Vec<u8>> {
+    let (actor_kind, actor_id) = entry.actor.columns();
+    let at = tx.now().as_millisecond();
+    let salt = entry.details.map(|_| keys::random::<16>()).transpose()?.map(|salt| salt.to_vec());
+    let details_hash = match (&salt, entry.details) {
+        (Some(salt), Some(details)) => chain::details_hash(salt, details),
+        _ => Vec::new(),
     };
-    [
+    let (action, family, entity) = (entry.action, entry.family, entry.entity);
+    let link = Link { commune, seq, at, actor_kind, actor_id, action, family, entity, details_hash: &details_hash };
+    let hash = chain::hash(before, &link);
+    values.extend([
         commune.into(),
         seq.into(),
         at.into(),
-        kind.into(),
-        actor.into(),
-        entry.action.into(),
-        entry.family.into(),
-        entry.entity.into(),
-    ]
+        actor_kind.into(),
+        actor_id.into(),
+        action.into(),
+        family.into(),
+        entity.into(),
+        entry.details.into(),
+        salt.into(),
+        details_hash.into(),
+        hash.clone().into(),
+    ]);
+    Ok(hash)
 }

@@ -3,6 +3,7 @@
 //! Tables: reads all, writes none. Each [`Invariant`] is checked whatever the others say, and a violation is named by
 //! ids only, so that a report may be sent to whoever helps.
 
+mod acts;
 mod catalogue;
 mod store;
 mod streams;
@@ -32,7 +33,7 @@ pub enum Invariant {
     Borders,
     /// A home has a holder, a child a home.
     Households,
-    /// The audit has no gap.
+    /// The audit's chain is whole.
     Audit,
 }
 
@@ -60,7 +61,7 @@ impl Invariant {
             Self::Versions => "I5 nothing is served at a version its stream never had",
             Self::Borders => "I6 no row leads from one family or commune to another",
             Self::Households => "a home has a holder, a child a home",
-            Self::Audit => "the audit has no gap",
+            Self::Audit => "the audit's chain is whole",
         }
     }
 }
@@ -119,6 +120,7 @@ pub async fn check(db: &Db) -> Result<Report> {
     }
     for commune in store::communes(&snapshot).await? {
         streams::check(&snapshot, commune, &mut report).await?;
+        acts::check(&snapshot, commune, &mut report).await?;
     }
     snapshot.commit().await?;
     Ok(report)

@@ -45,7 +45,14 @@ impl Command for PutCommune {
         let projection = Projection { stream: commune, kinds: &[EntityKind::Commune], entities: vec![entity] };
         publish(tx, commune, vec![projection]).await?;
         let action = if known.is_some() { "commune_changed" } else { "commune_created" };
-        let entry = audit::Entry { commune, actor: Actor::Operator, action, family: None, entity: Some(commune) };
+        let entry = audit::Entry {
+            commune,
+            actor: Actor::Operator,
+            action,
+            family: None,
+            entity: Some(commune),
+            details: None,
+        };
         audit::record(tx, entry).await?;
         Ok(commune)
     }

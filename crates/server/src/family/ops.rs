@@ -95,6 +95,7 @@ async fn record(tx: &WriteTx, caller: &FamilyCaller, action: &'static str, chang
         action,
         family: Some(caller.family),
         entity: Some(change),
+        details: None,
     };
     audit::record(tx, entry).await
 }

@@ -92,7 +92,11 @@ impl DecideChange {
             DecideChangeRequest::Refuse { .. } => "detail_change_refused",
         };
         let Self { commune, actor, change_id, .. } = *self;
-        audit::record(tx, Entry { commune, actor, action, family: Some(family), entity: Some(change_id) }).await
+        audit::record(
+            tx,
+            Entry { commune, actor, action, family: Some(family), entity: Some(change_id), details: None },
+        )
+        .await
     }
 
     /// Writes the new value over the one the family saw, and over no other.

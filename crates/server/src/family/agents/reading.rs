@@ -42,6 +42,10 @@ impl Command for RecordReading {
 
     async fn apply(&self, tx: &WriteTx) -> Result<()> {
         let Self { commune, actor, family } = *self;
-        audit::record(tx, Entry { commune, actor, action: "family_read", family: Some(family), entity: None }).await
+        audit::record(
+            tx,
+            Entry { commune, actor, action: "family_read", family: Some(family), entity: None, details: None },
+        )
+        .await
     }
 }

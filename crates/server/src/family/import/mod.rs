@@ -86,6 +86,7 @@ async fn write(tx: &WriteTx, commune: Uuid, plan: plan::Plan) -> Result<()> {
         action: "family_imported",
         family: Some(family),
         entity: None,
+        details: None,
     };
     let entries: Vec<Entry> = touched.into_iter().map(entry).collect();
     audit::record_all(tx, commune, &entries).await
