@@ -100,7 +100,7 @@ pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
 ///
 /// # Errors
 /// When it gives none.
-pub(super) fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
+pub(crate) fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
     let mut bytes = [0; N];
     SysRng.try_fill_bytes(&mut bytes).context("asking the system for randomness")?;
     Ok(bytes)

@@ -101,12 +101,11 @@ impl Writer {
 
     fn append(&mut self, name: &str, file: &mut File) -> anyhow::Result<()> {
         file.rewind()?;
-        let mut hash = Sha256::new();
-        io::copy(file, &mut hash)?;
+        let sum = sum_of(file)?;
         let size = file.stream_position()?;
         file.rewind()?;
         self.tar.append_data(&mut header(size), name, &mut *file).with_context(|| format!("writing {name}"))?;
-        self.sums.insert(name.to_owned(), hex(&hash.finalize()));
+        self.sums.insert(name.to_owned(), sum);
         Ok(())
     }
 
@@ -142,6 +141,17 @@ fn header(size: u64) -> tar::Header {
     header.set_size(size);
     header.set_mode(0o600);
     header
+}
+
+/// The SHA-256 of what is read to its end.
+fn sum_of(from: &mut impl Read) -> io::Result<String> {
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0; 64 * 1024]);
+    loop {
+        match from.read(&mut buffer)? {
+            0 => return Ok(hex(&hash.finalize())),
+            read => hash.update(&buffer[..read]),
+        }
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -182,9 +192,8 @@ pub(super) fn verify(from: &Path, format: u32) -> Result<Manifest, BackupError> 
             found.insert(name, hex(&Sha256::digest(text.as_bytes())));
             manifest = serde_json::from_str::<Manifest>(&text).ok();
         } else {
-            let mut hash = Sha256::new();
-            io::copy(&mut entry, &mut hash).map_err(|error| broken(&error, true))?;
-            found.insert(name, hex(&hash.finalize()));
+            let sum = sum_of(&mut entry).map_err(|error| broken(&error, true))?;
+            found.insert(name, sum);
         }
     }
     if found.is_empty() && written.is_none() {
