@@ -5,6 +5,7 @@ pub mod addresses;
 pub mod admin;
 pub mod app;
 pub mod audit;
+pub mod body;
 pub mod check;
 pub mod cli;
 pub mod clock;
