@@ -12,6 +12,8 @@ CREATE TABLE commune (
     audit_seq bigint NOT NULL DEFAULT 0,
     -- Hash of the last act: the end of the chain.
     audit_hash bytea,
+    -- Day in Paris up to which families' streams show the links between homes and children that began or ended.
+    links_shown_on text NOT NULL,
     created_at bigint NOT NULL
 );
 -- The one global key: sign-in names the commune by its slug before anything else is known.
@@ -50,6 +52,8 @@ CREATE TABLE operation (
     commune_id uuid NOT NULL,
     op_id uuid NOT NULL,
     account_id uuid NOT NULL,
+    -- The author's family: any of its adults may give the operation up.
+    family_id uuid NOT NULL,
     sha256 bytea NOT NULL,
     -- applied, waiting or rejected.
     status text NOT NULL,

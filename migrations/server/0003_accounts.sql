@@ -14,8 +14,6 @@ CREATE TABLE account (
     totp_secret bytea,
     -- Last step accepted, so that six digits serve once.
     totp_step bigint,
-    failures bigint NOT NULL,
-    locked_until bigint,
     created_at bigint NOT NULL,
     disabled_at bigint,
     PRIMARY KEY (commune_id, account_id),
@@ -26,6 +24,20 @@ CREATE TABLE account (
 );
 CREATE UNIQUE INDEX account_identifiant ON account (commune_id, identifiant);
 CREATE UNIQUE INDEX account_person ON account (commune_id, person_id);
+
+-- Failed sign-ins by what was typed, whether or not an account has it: a wait tells nothing, and survives a restart.
+CREATE TABLE failed_sign_in (
+    commune_id uuid NOT NULL,
+    -- Keyed HMAC of an identifiant in its compared form.
+    name_hmac bytea NOT NULL,
+    failures bigint NOT NULL,
+    -- Forgotten an hour later.
+    last_failure_at bigint NOT NULL,
+    locked_until bigint,
+    PRIMARY KEY (commune_id, name_hmac),
+    FOREIGN KEY (commune_id) REFERENCES commune (commune_id)
+);
+CREATE INDEX failed_sign_in_by_time ON failed_sign_in (commune_id, last_failure_at);
 
 CREATE TABLE recovery_code (
     commune_id uuid NOT NULL,

@@ -34,17 +34,22 @@ pub struct Session {
     pub dto: SessionDto,
 }
 
+/// What the first connection of a process needs, whoever makes it.
+pub(crate) fn tls_provider() {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        // An error means one is installed already, which is what was wanted.
+        rustls::crypto::ring::default_provider().install_default().ok();
+    });
+}
+
 impl Api {
     /// Speaks to the server at an address.
     ///
     /// # Errors
     /// When the client cannot be made.
     pub fn new(address: &str) -> Result<Self> {
-        static PROVIDER: Once = Once::new();
-        PROVIDER.call_once(|| {
-            // An error means one is installed already, which is what was wanted.
-            rustls::crypto::ring::default_provider().install_default().ok();
-        });
+        tls_provider();
         Ok(Self { client: Client::builder().no_proxy().build()?, address: address.to_owned() })
     }
 
@@ -95,6 +100,7 @@ impl Api {
             code: code.to_owned(),
             totp: totp.map(str::to_owned),
             device_label: "Ordinateur de test".to_owned(),
+            installation: None,
         };
         let body = serde_json::to_value(&request)?;
         Session::read(&self.send(Method::POST, "/v1/auth/sign-in", None, Some(&body)).await?)

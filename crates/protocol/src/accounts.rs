@@ -18,6 +18,9 @@ wire! {
         pub totp: Option<String>,
         /// What the computer calls itself, shown in the list of devices.
         pub device_label: String,
+        /// A random id of this installation, made at its first start; only for counting tries.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub installation: Option<Uuid>,
     }
 
     /// `POST /v1/auth/refresh`.

@@ -23,7 +23,7 @@ wire! {
         pub family: FamilyDto,
         /// Holder and co-holder.
         pub adults: Vec<AdultDto>,
-        /// Children linked today or before.
+        /// Children linked at any time; `link` says from when to when.
         pub children: Vec<ChildDto>,
         /// Contacts.
         pub contacts: Vec<ContactDto>,

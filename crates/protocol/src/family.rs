@@ -391,6 +391,22 @@ impl TryFrom<&DetailValueDto> for domain::DetailValue {
     }
 }
 
+impl DetailValueDto {
+    /// The value as one that is, or was, on record: read even if no rule would let it in today.
+    #[must_use]
+    pub fn on_record(&self) -> domain::DetailValue {
+        let address = |dto: &AddressDto| {
+            domain::PostalAddress::on_record(&dto.street, dto.complement.as_deref(), &dto.postcode, &dto.city)
+        };
+        match self {
+            Self::Address(value) => domain::DetailValue::Address(value.as_ref().map(address)),
+            Self::Phone(value) => domain::DetailValue::Phone(value.as_deref().map(domain::Phone::on_record)),
+            Self::Email(value) => domain::DetailValue::Email(value.as_deref().map(domain::Email::on_record)),
+        }
+    }
+}
+
+/// What the author saw is only compared; what it should become has to hold the rules.
 impl TryFrom<&ChangeDetailOp> for domain::DetailChange {
     type Error = domain::FamilyError;
 
@@ -398,7 +414,7 @@ impl TryFrom<&ChangeDetailOp> for domain::DetailChange {
         Ok(Self {
             subject: op.subject.into(),
             field: op.field.into(),
-            old: domain::DetailValue::try_from(&op.old)?,
+            old: op.old.on_record(),
             new: domain::DetailValue::try_from(&op.new)?,
         })
     }

@@ -251,6 +251,12 @@ pub(crate) fn statement(on: &impl ConnectionTrait, sql: &str, values: Vec<Value>
     Statement::from_sql_and_values(on.get_database_backend(), sql, values)
 }
 
+/// Whether both engines can keep a text, or be asked for it: PostgreSQL refuses a zero character.
+#[must_use]
+pub fn can_be_kept(text: &str) -> bool {
+    !text.contains('\0')
+}
+
 /// Reads every row.
 ///
 /// # Errors

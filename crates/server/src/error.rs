@@ -1,6 +1,7 @@
 //! What goes wrong on the server, and what the caller is told of it: a code and a request id, never SQL, paths or
 //! prose. Internals are logged with the request id by the HTTP layer.
 
+use axum::extract::rejection::JsonRejection;
 use preau_protocol::ErrorCode;
 use preau_protocol::error::FieldError;
 use sea_orm::DbErr;
@@ -17,6 +18,9 @@ pub enum Error {
     /// The request is readable and wrong in these fields.
     #[error("refused: {0:?} in {1:?}")]
     Fields(ErrorCode, Vec<FieldError>),
+    /// The body is no JSON, or not that of this request. What the reader said of it quotes it: it is not told.
+    #[error("a body that cannot be read")]
+    Unreadable(#[from] JsonRejection),
     /// No such thing for this caller.
     #[error("not found")]
     NotFound,

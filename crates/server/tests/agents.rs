@@ -11,7 +11,7 @@ use preau_protocol::family::{AddressDto, DetailChangeDto, DetailChangeStatusDto,
 use preau_protocol::sync::{OutcomeStatus, PushResponse};
 use preau_server::communes::{PutCommune, read_settings};
 use preau_server::db;
-use preau_server::family::import::ImportFamilies;
+use preau_server::family::import::{Import, import_families};
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use support::{Adult, Answer, Harness, Town, on_each_engine};
@@ -68,8 +68,8 @@ impl Desk {
     }
 
     async fn import(&self, csv: &str) {
-        let import = ImportFamilies { commune: self.town.id, csv: csv.into(), dry_run: false };
-        let report = self.harness.app.writer.run(import).await.unwrap();
+        let import = Import { commune: self.town.id, csv: csv.into(), dry_run: false, correct_names: false };
+        let report = import_families(&self.harness.app, import).await.unwrap();
         assert!(report.is_accepted(), "{report}");
     }
 

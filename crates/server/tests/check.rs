@@ -1,17 +1,16 @@
-//! `check` finds each violation planted, and nothing in a database that has none; letters of that database.
+//! `check` finds each violation planted, and nothing in a database that has none.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
 
 use preau_protocol::communes::CommuneDto;
-use preau_server::accounts::letters::issue_letters;
 use preau_server::check::{Invariant, Report, check};
+use preau_server::clock::Clock;
 use preau_server::communes::{PutCommune, read_settings};
 use preau_server::db;
-use preau_server::family::import::ImportFamilies;
+use preau_server::family::import::{Import, import_families};
 use sea_orm::{FromQueryResult, Value};
-use serde_json::json;
 use support::{Engine, Harness, Town, on_each_engine};
 use uuid::Uuid;
 
@@ -37,13 +36,13 @@ fn settings() -> CommuneDto {
 
 async fn town(harness: &Harness) -> Town {
     let id = harness.app.writer.run(PutCommune { settings: settings() }).await.unwrap();
-    let import = ImportFamilies { commune: id, csv: FAMILIES.into(), dry_run: false };
-    assert!(harness.app.writer.run(import).await.unwrap().is_accepted());
+    let import = Import { commune: id, csv: FAMILIES.into(), dry_run: false, correct_names: false };
+    assert!(import_families(&harness.app, import).await.unwrap().is_accepted());
     Town { id, slug: "parempuyre".into() }
 }
 
 async fn report(harness: &Harness) -> Report {
-    check(&harness.app.db).await.unwrap()
+    check(&harness.app.db, harness.clock.now()).await.unwrap()
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -72,8 +71,9 @@ fn planted(
     Planted { invariant, says, breaks, mends }
 }
 
-const OPERATION: &str = "INSERT INTO operation (commune_id, op_id, account_id, sha256, status, code, version, received_at) \
-                         VALUES ($1, $2, $3, $4, $5, $6, $7, 0)";
+const OPERATION: &str = "INSERT INTO operation (commune_id, op_id, account_id, family_id, sha256, status, code, version, \
+                         received_at) SELECT $1, $2, $3, family_id, $4, $5, $6, $7, 0 FROM family \
+                         WHERE commune_id = $1 AND reference = 'F0001'";
 
 /// An operation: its account, bytes of its hash, status, code and version.
 fn operation(
@@ -310,41 +310,4 @@ async fn a_reference_to_nothing_is_found() {
         assert!(found.of(Invariant::Engine).any(|text| text.contains("account") && text.contains("adult")), "{found}");
     })
     .await;
-}
-
-mod letters {
-    use super::*;
-
-    #[tokio::test]
-    async fn go_to_whoever_has_no_personal_code() {
-        on_each_engine(async |harness: Harness| {
-            let town = town(&harness).await;
-            let (writer, keys) = (&harness.app.writer, &harness.app.keys);
-            let letters = issue_letters(writer, keys, town.id, None).await.unwrap();
-            let whom: Vec<(&str, &str)> =
-                letters.iter().map(|letter| (letter.family.as_str(), letter.person.as_str())).collect();
-            assert_eq!(whom, [("F0001", "Claire Martel"), ("F0001", "Paul Petit"), ("F0002", "Karim Daoud")]);
-            assert_eq!(letters[0].address, ["12 RUE DES ORMES", "33290 PAREMPUYRE"]);
-            assert!(letters[2].address.is_empty());
-
-            // The code of the letter opens; once a personal code is chosen, no letter goes out by itself.
-            let request =
-                support::sign_in_request(&town.slug, &letters[0].identifiant, &letters[0].code.to_lowercase());
-            let session = harness.session(&harness.sign_in(&request).await);
-            let code = json!({ "current": letters[0].code, "new": support::CODE });
-            harness.put("/v1/account/code", &session.access_token, &code).await.assert_done();
-            let again = issue_letters(writer, keys, town.id, None).await.unwrap();
-            assert_eq!(again.len(), 2);
-            assert!(again.iter().all(|letter| letters.iter().all(|old| old.code != letter.code)));
-
-            // The counter asks for the family: both adults, whatever they chose.
-            let counter = issue_letters(writer, keys, town.id, Some("F0001")).await.unwrap();
-            assert_eq!(counter.len(), 2);
-            let text = counter[0].text(&settings(), "https://portail.exemple.fr");
-            assert!(text.contains(&counter[0].code) && text.contains("saisissez Parempuyre"));
-            assert!(issue_letters(writer, keys, town.id, Some("F9999")).await.is_err());
-            assert!(report(&harness).await.is_sound());
-        })
-        .await;
-    }
 }

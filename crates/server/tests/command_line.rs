@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -65,6 +65,19 @@ impl Drop for Served {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The status of a request with a JSON body, over a connection of its own.
+fn post(url: &str, path: &str, body: &Value) -> u16 {
+    let address = url.strip_prefix("http://").unwrap();
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let body = body.to_string();
+    let head =
+        format!("POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/json\r\n");
+    write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 const COMMUNE: &str = r#"
@@ -180,16 +193,46 @@ fn families_are_imported_and_receive_their_letters() {
     let letter: Value = serde_json::from_str(&done(&run(&data, &issue))).unwrap();
     let (identifiant, code) = (letter["identifiant"].as_str().unwrap(), letter["code"].as_str().unwrap());
     let file = fs::read_dir(&letters).unwrap().next().unwrap().unwrap().path();
-    let written = fs::read_to_string(file).unwrap();
+    let written = fs::read_to_string(&file).unwrap();
     assert!(written.contains(identifiant) && written.contains(code), "{written}");
     let unknown = run(&data, &["letters", "--commune", "parempuyre", "--json", "--family", "F9999"]);
     assert_eq!(unknown.status.code(), Some(2));
+    // The same again makes nobody's letter void: nothing is issued while it opens, or while its file is there.
+    let again = done(&run(&data, &issue[..5]));
+    assert!(again.contains("0 lettres") && again.contains("1 comptes gardent"), "{again}");
+    let replacing = run(&data, &[&issue[..5], &["--again"]].concat());
+    assert_eq!(replacing.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&replacing.stderr).contains("F0001-martel01.txt: exists"));
+    assert_eq!(fs::read_to_string(&file).unwrap(), written);
+    let elsewhere = folder.path().join("families.csv").join("letters");
+    let nowhere = ["letters", "--commune", "parempuyre", "--out", elsewhere.to_str().unwrap(), "--again"];
+    assert_eq!(run(&data, &nowhere).status.code(), Some(1), "not a folder");
+    let body =
+        serde_json::json!({ "commune": "parempuyre", "identifiant": identifiant, "code": code, "device_label": "PC" });
+    assert_eq!(post(&served.url, "/v1/auth/sign-in", &body), 200, "the letter still opens");
     let sound = done(&run(&data, &["check"]));
     assert!(!sound.contains("violations"), "{sound}");
     let logged = served.end();
     for personal in [identifiant, code, "Martel", "Ormes"] {
         assert!(!logged.contains(personal), "{logged}");
     }
+}
+
+#[tokio::test]
+async fn a_violation_has_an_exit_code_of_its_own() {
+    use sqlx::Connection;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    done(&run(&data, &["create-commune", &commune(&folder)]));
+    done(&run(&data, &["check"]));
+    let url = format!("sqlite:{}", data.join("preau.sqlite").display());
+    let mut database = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql("UPDATE commune SET audit_seq = audit_seq + 1").execute(&mut database).await.unwrap();
+    database.close().await.unwrap();
+    let unsound = run(&data, &["check"]);
+    assert_eq!(unsound.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&unsound.stdout).contains("the audit has no gap: 1 violations"));
+    assert_eq!(run(&folder.path().join("nothing"), &["check"]).status.code(), Some(1), "not a violation");
 }
 
 #[test]

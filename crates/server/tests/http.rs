@@ -10,6 +10,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{Method, Request, StatusCode, header};
 use preau_protocol::ErrorCode;
 use preau_protocol::family::AddressSuggestionsDto;
@@ -27,28 +29,53 @@ async fn every_refusal_has_the_same_body() {
         let sign_in = || Request::post("/v1/auth/sign-in");
         let json = || sign_in().header(header::CONTENT_TYPE, "application/json");
         let large = format!("\"{}\"", "x".repeat(1024 * 1024));
-        for (what, request, status, code) in [
-            ("unknown route", Request::get("/nothing").body(Body::empty()), 404, ErrorCode::NotFound),
-            ("wrong method", Request::get("/v1/auth/sign-in").body(Body::empty()), 405, ErrorCode::InvalidRequest),
-            ("no type", sign_in().body("{}".into()), 415, ErrorCode::InvalidRequest),
-            ("no JSON", json().body("{".into()), 400, ErrorCode::InvalidRequest),
-            ("other JSON", json().body("{}".into()), 422, ErrorCode::InvalidRequest),
-            ("no body", json().body(Body::empty()), 400, ErrorCode::InvalidRequest),
-            ("not UTF-8", json().body(vec![b'"', 0xff, b'"'].into()), 400, ErrorCode::InvalidRequest),
-            ("too large", json().body(large.into()), 413, ErrorCode::TooLarge),
-            ("no token", Request::get("/v1/account").body(Body::empty()), 401, ErrorCode::SignInRequired),
+        for (what, request, status, code, unreadable) in [
+            ("unknown route", Request::get("/nothing").body(Body::empty()), 404, ErrorCode::NotFound, false),
+            (
+                "wrong method",
+                Request::get("/v1/auth/sign-in").body(Body::empty()),
+                405,
+                ErrorCode::InvalidRequest,
+                false,
+            ),
+            ("no type", sign_in().body("{}".into()), 415, ErrorCode::InvalidRequest, true),
+            ("no JSON", json().body("{".into()), 400, ErrorCode::InvalidRequest, true),
+            ("other JSON", json().body("{}".into()), 422, ErrorCode::InvalidRequest, true),
+            ("no body", json().body(Body::empty()), 400, ErrorCode::InvalidRequest, true),
+            ("not UTF-8", json().body(vec![b'"', 0xff, b'"'].into()), 400, ErrorCode::InvalidRequest, true),
+            ("too large", json().body(large.into()), 413, ErrorCode::TooLarge, false),
+            ("no token", Request::get("/v1/account").body(Body::empty()), 401, ErrorCode::SignInRequired, false),
         ] {
             let answer = h.send(request.unwrap()).await;
             assert_eq!(answer.status.as_u16(), status, "{what}: {}", answer.text());
             answer.assert_refused(status, code);
             let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&answer.body).unwrap();
-            assert_eq!(object.keys().collect::<Vec<_>>(), ["code", "request_id"], "{what}");
+            let keys: &[&str] = if unreadable { &["code", "fields", "request_id"] } else { &["code", "request_id"] };
+            assert_eq!(object.keys().collect::<Vec<_>>(), keys, "{what}");
+            let fields = answer.error().fields;
+            let fields: Vec<(&str, &str)> = fields.iter().map(|f| (f.field.as_str(), f.rule.as_str())).collect();
+            assert_eq!(fields, if unreadable { vec![("body", "invalid")] } else { vec![] }, "{what}");
             assert_eq!(answer.headers["x-request-id"], answer.error().request_id.to_string().as_str());
         }
         let answer = h.get("/v1/account/devices/not-an-id", "x").await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(answer.headers[header::ALLOW], "DELETE");
         answer.error();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_text_that_an_engine_cannot_keep_is_nobodys() {
+    on_each_engine(|h: Harness| async move {
+        let session = h.enrol(&h.adult(&h.town("parempuyre").await, "martel01").await).await;
+        let sign_in = support::sign_in_request("parem\0puyre", "martel01", support::CODE);
+        h.sign_in(&sign_in).await.assert_refused(401, ErrorCode::SignInRefused);
+        h.get("/v1/communes/parem%00puyre", "").await.assert_refused(404, ErrorCode::NotFound);
+        let id = uuid::Uuid::nil();
+        let cursor = serde_json::json!({ "e": id, "s": [{ "i": id, "v": 1, "k": "a\0", "n": id }] }).to_string();
+        let path = format!("/v1/sync/changes?cursor={}", URL_SAFE_NO_PAD.encode(cursor));
+        h.get(&path, &session.access_token).await.assert_refused(400, ErrorCode::InvalidRequest);
     })
     .await;
 }

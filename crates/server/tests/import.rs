@@ -11,8 +11,9 @@ mod support;
 use std::collections::BTreeMap;
 
 use preau_protocol::family::{ChildDto, QuotientSourceDto};
+use preau_server::clock::{Clock, paris_day};
 use preau_server::db;
-use preau_server::family::import::{Caution, Counts, ImportFamilies, ImportReport, Reason};
+use preau_server::family::import::{Caution, Counts, Import, ImportReport, Reason, import_families};
 use preau_server::family::projection::{FamilyRecord, records};
 use sea_orm::FromQueryResult;
 use support::{Harness, Town, on_each_engine};
@@ -58,9 +59,12 @@ fn csv(rows: &[&str]) -> String {
     rows.join("\r\n") + "\r\n"
 }
 
+async fn ask(harness: &Harness, import: Import) -> ImportReport {
+    import_families(&harness.app, import).await.unwrap()
+}
+
 async fn import(harness: &Harness, town: &Town, csv: impl Into<Vec<u8>>) -> ImportReport {
-    let command = ImportFamilies { commune: town.id, csv: csv.into(), dry_run: false };
-    harness.app.writer.run(command).await.unwrap()
+    ask(harness, Import { commune: town.id, csv: csv.into(), dry_run: false, correct_names: false }).await
 }
 
 async fn accepted(harness: &Harness, town: &Town, csv: impl Into<Vec<u8>>) -> ImportReport {
@@ -80,7 +84,8 @@ async fn families(harness: &Harness, town: &Town) -> BTreeMap<String, FamilyReco
     let rows: Vec<ReferenceRow> = db::all(harness.app.db.readers(), sql, vec![town.id.into()]).await.unwrap();
     let ids: Vec<Uuid> = rows.iter().map(|row| row.family_id).collect();
     let mut found: BTreeMap<Uuid, FamilyRecord> = BTreeMap::new();
-    for record in records(harness.app.db.readers(), town.id, &ids).await.unwrap() {
+    let today = paris_day(harness.clock.now()).unwrap();
+    for record in records(harness.app.db.readers(), town.id, &ids, today).await.unwrap() {
         found.insert(record.family.family_id, record);
     }
     rows.into_iter().map(|row| (row.reference, found.remove(&row.family_id).unwrap())).collect()
@@ -265,15 +270,59 @@ async fn a_changed_value_updates_the_homes_it_concerns() {
 }
 
 #[tokio::test]
+async fn a_link_that_ended_takes_the_child_out_of_that_home_alone() {
+    on_each_engine(async |harness: Harness| {
+        let town = harness.town("parempuyre").await;
+        accepted(&harness, &town, csv(RICH)).await;
+        let ended =
+            "type=lien famille=F0001 enfant=E0001 du=14/05/2018 au=22/11/2026 reserve=oui recupere=oui paie=oui";
+        let report = accepted(&harness, &town, csv(&[ended])).await;
+        assert_eq!((report.links.updated, report.families_touched), (1, 2), "the other home learns it too");
+        let served = |reference: &str| {
+            "SELECT body AS text FROM change WHERE commune_id = $1 AND NOT deleted AND kind = 'child' AND stream_id = \
+             (SELECT family_id FROM family WHERE commune_id = $1 AND reference = 'REF')"
+                .replace("REF", reference)
+        };
+        let left = texts(&harness, &town, &served("F0001")).await;
+        assert!(left.len() == 1 && left[0].contains("Inès"), "{left:?}");
+        let kept = texts(&harness, &town, &served("F0002")).await;
+        assert!(kept.len() == 1 && kept[0].contains("Léo") && kept[0].contains(r#""other_home":false"#), "{kept:?}");
+        let may_book = "type=lien famille=F0002 enfant=E0001 du=01/01/2024 reserve=non recupere=non paie=oui";
+        let report = accepted(&harness, &town, csv(&[may_book])).await;
+        assert_eq!(report.families_touched, 1, "rights of one home are no business of the other");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_rehearsal_writes_nothing() {
     on_each_engine(async |harness: Harness| {
         let town = harness.town("parempuyre").await;
-        let command = ImportFamilies { commune: town.id, csv: csv(RICH).into(), dry_run: true };
-        let report = harness.app.writer.run(command).await.unwrap();
+        let rehearsal = Import { commune: town.id, csv: csv(RICH).into(), dry_run: true, correct_names: false };
+        let report = ask(&harness, rehearsal).await;
         assert!(report.dry_run && report.is_accepted());
         assert_eq!(report.families, created(3));
         assert_eq!(state(&harness, &town).await, Vec::<String>::new());
         assert!(families(&harness, &town).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn reading_and_rehearsing_never_wait_for_the_writer() {
+    on_each_engine(async |harness: Harness| {
+        let town = harness.town("parempuyre").await;
+        let held = harness.hold_writer().await;
+        let faulty = csv(RICH).replace("33290", "3329");
+        for (csv, dry_run, accepted) in
+            [(csv(RICH), true, true), (faulty.clone(), true, false), (faulty, false, false), ("x".into(), false, false)]
+        {
+            let import = Import { commune: town.id, csv: csv.into(), dry_run, correct_names: false };
+            let report = ask(&harness, import).await;
+            assert_eq!((report.is_accepted(), report.dry_run), (accepted, dry_run));
+        }
+        assert_eq!(harness.app.writer.waiting(), 0, "nothing was queued");
+        held.release().await;
     })
     .await;
 }

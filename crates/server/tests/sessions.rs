@@ -6,6 +6,8 @@ mod support;
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use preau_domain::accounts::AgentRole;
@@ -15,6 +17,7 @@ use preau_server::accounts::hashing::HashingLimits;
 use preau_server::db;
 use sea_orm::FromQueryResult;
 use support::{CODE, Harness, on_each_engine, on_each_engine_hashing, sign_in_request};
+use uuid::Uuid;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -98,22 +101,18 @@ async fn guessing_an_account_waits_longer_and_longer() {
         h.enrol(&adult).await;
         for name in ["martel01", "nobody01"] {
             // Known or not, an identifiant is slowed down alike.
-            let wrong = |n: u32| {
-                let mut request = sign_in_request("parempuyre", name, "Wrong-2026");
-                request.device_label = format!("PC {name} {n}");
-                request
-            };
-            for n in 0..5 {
-                h.sign_in(&wrong(n)).await.assert_refused(401, ErrorCode::SignInRefused);
+            let wrong = sign_in_request("parempuyre", name, "Wrong-2026");
+            for _ in 0..5 {
+                h.sign_in(&wrong).await.assert_refused(401, ErrorCode::SignInRefused);
             }
             for seconds in [31, 61, 121, 241, 481, 901, 901] {
                 let before = h.app.hashing.verifications();
-                let answer = h.sign_in(&wrong(6)).await;
+                let answer = h.sign_in(&wrong).await;
                 answer.assert_refused(429, ErrorCode::TooManyAttempts);
                 assert_eq!(answer.retry_after(), Some(seconds));
                 assert_eq!(h.app.hashing.verifications(), before, "nothing is hashed while waiting");
                 h.clock.advance(SECOND * seconds);
-                h.sign_in(&wrong(7)).await.assert_refused(401, ErrorCode::SignInRefused);
+                h.sign_in(&wrong).await.assert_refused(401, ErrorCode::SignInRefused);
             }
         }
         h.clock.advance(16 * MINUTE);
@@ -126,22 +125,109 @@ async fn guessing_an_account_waits_longer_and_longer() {
     .await;
 }
 
+/// The same database served by a process that knows nothing of the counts in memory.
+fn restarted(h: &Harness) -> Harness {
+    let mut app = h.app.clone();
+    app.throttle = std::sync::Arc::default();
+    let mut other = h.clone();
+    other.router = preau_server::http::router(app, &preau_server::http::HttpOptions::default());
+    other
+}
+
 #[tokio::test]
-async fn failures_survive_a_restart() {
+async fn failures_survive_a_restart_and_tell_nothing() {
     on_each_engine(|h: Harness| async move {
         let adult = h.adult(&h.town("parempuyre").await, "martel01").await;
         h.enrol(&adult).await;
+        let unknown = sign_in_request("parempuyre", "nobody01", "Wrong-2026");
         for _ in 0..5 {
             h.sign_in(&adult.request("Wrong-2026")).await.assert_refused(401, ErrorCode::SignInRefused);
+            h.sign_in(&unknown).await.assert_refused(401, ErrorCode::SignInRefused);
         }
-        // Another process knows nothing of the counts in memory.
-        let mut app = h.app.clone();
-        app.throttle = std::sync::Arc::default();
-        let mut other = h.clone();
-        other.router = preau_server::http::router(app, &preau_server::http::HttpOptions::default());
-        other.sign_in(&adult.request(CODE)).await.assert_refused(401, ErrorCode::SignInRefused);
+        // Known or not, with the right code or a wrong one: the same wait, and nothing is looked at meanwhile.
+        let before = h.app.hashing.verifications();
+        for request in [adult.request(CODE), adult.request("Wrong-2026"), unknown] {
+            for process in [restarted(&h), restarted(&h), h.clone()] {
+                let answer = process.sign_in(&request).await;
+                answer.assert_refused(429, ErrorCode::TooManyAttempts);
+                assert_eq!(answer.retry_after(), Some(31));
+            }
+        }
+        assert_eq!(h.app.hashing.verifications(), before);
         h.clock.advance(31 * SECOND);
-        other.sign_in(&adult.request(CODE)).await.json::<SessionDto>();
+        restarted(&h).sign_in(&adult.request(CODE)).await.json::<SessionDto>();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn failures_are_forgotten_after_an_hour() {
+    on_each_engine(|h: Harness| async move {
+        let adult = h.adult(&h.town("parempuyre").await, "martel01").await;
+        h.enrol(&adult).await;
+        // Four mistakes a day lock nobody out, however many days.
+        for _ in 0..3 {
+            for _ in 0..4 {
+                restarted(&h).sign_in(&adult.request("Wrong-2026")).await.assert_refused(401, ErrorCode::SignInRefused);
+            }
+            h.clock.advance(60 * MINUTE);
+        }
+        restarted(&h).sign_in(&adult.request(CODE)).await.json::<SessionDto>();
+        // Within the hour they add up, across processes too.
+        for _ in 0..5 {
+            restarted(&h).sign_in(&adult.request("Wrong-2026")).await.assert_refused(401, ErrorCode::SignInRefused);
+            h.clock.advance(MINUTE);
+        }
+        restarted(&h).sign_in(&adult.request("Wrong-2026")).await.assert_refused(401, ErrorCode::SignInRefused);
+        restarted(&h).sign_in(&adult.request(CODE)).await.assert_refused(429, ErrorCode::TooManyAttempts);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn families_behind_one_operator_do_not_share_their_tries() {
+    on_each_engine(|h: Harness| async move {
+        let town = h.town("parempuyre").await;
+        let adult = h.adult(&town, "martel01").await;
+        let request = |n: u32, installation| SignInRequest {
+            installation,
+            ..sign_in_request("parempuyre", &format!("nobody{n:02}"), CODE)
+        };
+        // Twenty homes that mistype, each on a computer of its own or one that does not say so.
+        for n in 0..10 {
+            for installation in [None, Some(Uuid::now_v7())] {
+                h.sign_in(&request(n, installation)).await.assert_refused(401, ErrorCode::SignInRefused);
+            }
+        }
+        let one = Some(Uuid::now_v7());
+        for n in 20..30 {
+            h.sign_in(&request(n, one)).await.assert_refused(401, ErrorCode::SignInRefused);
+        }
+        h.sign_in(&request(30, one)).await.assert_refused(429, ErrorCode::TooManyAttempts);
+        h.sign_in(&adult.request(&adult.one_time_code)).await.json::<SessionDto>();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn made_up_tokens_never_reach_the_writer() {
+    on_each_engine(|h: Harness| async move {
+        let first = h.enrol(&h.adult(&h.town("parempuyre").await, "martel01").await).await;
+        let made_up = |n: u8| URL_SAFE_NO_PAD.encode([n; 48]);
+        let held = h.hold_writer().await;
+        // The writer is busy, and yet they are answered.
+        for n in 0..200 {
+            h.refresh(&made_up(n)).await.assert_refused(401, ErrorCode::SignInRequired);
+        }
+        let answer = h.refresh(&made_up(201)).await;
+        answer.assert_refused(429, ErrorCode::TooManyAttempts);
+        assert_eq!(answer.retry_after(), Some(31));
+        assert_eq!(h.app.writer.waiting(), 0, "nothing was queued");
+        held.release().await;
+        // A token that was given is exchanged, whoever its neighbours are.
+        let second: SessionDto = h.refresh(&first.refresh_token).await.json();
+        let again: SessionDto = h.refresh(&first.refresh_token).await.json();
+        assert_eq!(second.refresh_token, again.refresh_token, "its predecessor is known as well");
     })
     .await;
 }

@@ -4,149 +4,19 @@
 
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use preau_protocol::ErrorCode;
-use preau_protocol::accounts::SessionDto;
 use preau_protocol::communes::PolicyDto;
 use preau_protocol::family::{
     AddressDto, AdultDto, ChangeDetailOp, ChildDto, DetailChangeDto, DetailChangeStatusDto, DetailFieldDto,
     DetailSubjectDto, DetailValueDto, FamilyDto,
 };
-use preau_protocol::sync::{ChangesResponse, DigestResponse, Op, OutcomeDto, OutcomeStatus, PushResponse};
+use preau_protocol::sync::{ChangesResponse, Op, OutcomeStatus, PushResponse};
 use preau_server::communes::{PutCommune, read_settings};
-use preau_server::error::Result;
-use preau_server::family::projection::publish_families;
-use preau_server::sync::{StreamKind, create_stream};
-use preau_server::writer::{Command, WriteTx};
 use serde_json::json;
-use sha2::{Digest, Sha256};
-use support::{Adult, Harness, Town, on_each_engine};
+use support::{Publish, Replica, SETTINGS, address, home, move_house, on_each_engine, phone, push, town, verdict};
 use uuid::Uuid;
-
-const SETTINGS: &str = r#"
-    slug = "parempuyre"
-    name = "Parempuyre"
-    postcode = "33290"
-    welcome = "Bienvenue."
-    new_resident = "Appelez-nous."
-    contact = { label = "Pôle enfance jeunesse", phone = "05 56 95 56 12", email = "a@exemple.fr" }
-    details = { address = "at_once", phones = "by_hand", email = "at_once" }
-"#;
-
-/// Makes the streams of families and fills them.
-struct Publish(Uuid, Vec<Uuid>, bool);
-
-impl Command for Publish {
-    type Output = ();
-    const NAME: &'static str = "test_publish";
-
-    async fn apply(&self, tx: &WriteTx) -> Result<()> {
-        for family in self.1.iter().filter(|_| self.2) {
-            create_stream(tx, self.0, *family, StreamKind::Family).await?;
-        }
-        publish_families(tx, self.0, &self.1).await
-    }
-}
-
-async fn town(harness: &Harness) -> Town {
-    let settings = read_settings(SETTINGS).unwrap();
-    let slug = settings.slug.clone();
-    let id = harness.app.writer.run(PutCommune { settings }).await.unwrap();
-    Town { id, slug }
-}
-
-async fn home(harness: &Harness, town: &Town, identifiant: &str) -> (Adult, SessionDto) {
-    let adult = harness.adult(town, identifiant).await;
-    harness.app.writer.run(Publish(town.id, vec![adult.family], true)).await.unwrap();
-    let session = harness.enrol(&adult).await;
-    (adult, session)
-}
-
-/// A desktop reduced to what the protocol promises.
-#[derive(Default)]
-struct Replica {
-    cursor: String,
-    rows: BTreeMap<(Uuid, String, Uuid), (i64, String)>,
-}
-
-impl Replica {
-    async fn pull(&mut self, harness: &Harness, token: &str, limit: u32) -> Vec<ChangesResponse> {
-        let mut pages = Vec::new();
-        loop {
-            let path = format!("/v1/sync/changes?cursor={}&limit={limit}", self.cursor);
-            let page: ChangesResponse = harness.get(&path, token).await.json();
-            assert!(page.upserts.len() + page.deletes.len() <= limit as usize);
-            self.rows.retain(|(stream, _, _), _| !page.gone.contains(stream) && !page.reset.contains(stream));
-            for row in &page.upserts {
-                self.rows.insert((row.stream, row.kind.clone(), row.entity), (row.version, row.body.get().to_owned()));
-            }
-            for row in &page.deletes {
-                self.rows.remove(&(row.stream, row.kind.clone(), row.entity));
-            }
-            self.cursor.clone_from(&page.cursor);
-            let more = page.has_more;
-            pages.push(page);
-            if !more {
-                return pages;
-            }
-        }
-    }
-
-    async fn assert_equals_server(&self, harness: &Harness, token: &str) {
-        let digest: DigestResponse = harness.get("/v1/sync/digest", token).await.json();
-        let mut mine: BTreeMap<(Uuid, String), (i64, Sha256)> = BTreeMap::new();
-        for ((stream, kind, entity), (version, body)) in &self.rows {
-            let (count, checksum) = mine.entry((*stream, kind.clone())).or_default();
-            *count += 1;
-            checksum.update(entity.as_bytes());
-            checksum.update(version.to_be_bytes());
-            checksum.update(Sha256::digest(body.as_bytes()));
-        }
-        let hex = |hash: Sha256| hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let mine: Vec<_> = mine.into_iter().map(|((s, k), (count, hash))| (s, k, count, hex(hash))).collect();
-        let mut served: Vec<_> = digest.digests.into_iter().map(|d| (d.stream, d.kind, d.count, d.checksum)).collect();
-        served.sort();
-        assert_eq!(mine, served);
-    }
-
-    fn bodies<T: serde::de::DeserializeOwned>(&self, kind: &str) -> Vec<T> {
-        let of_kind = self.rows.iter().filter(|((_, k, _), _)| k == kind);
-        of_kind.map(|(_, (_, body))| serde_json::from_str(body).unwrap()).collect()
-    }
-}
-
-fn address(street: &str) -> Option<AddressDto> {
-    Some(AddressDto { street: street.into(), complement: None, postcode: "33290".into(), city: "Parempuyre".into() })
-}
-
-fn move_house(from: Option<AddressDto>, to: &str) -> Op {
-    Op::ChangeDetail(ChangeDetailOp {
-        subject: DetailSubjectDto::Household,
-        field: DetailFieldDto::Address,
-        old: DetailValueDto::Address(from),
-        new: DetailValueDto::Address(address(to)),
-    })
-}
-
-fn phone(person: Uuid, from: Option<&str>, to: &str) -> Op {
-    Op::ChangeDetail(ChangeDetailOp {
-        subject: DetailSubjectDto::Adult { person_id: person },
-        field: DetailFieldDto::MobilePhone,
-        old: DetailValueDto::Phone(from.map(str::to_owned)),
-        new: DetailValueDto::Phone(Some(to.into())),
-    })
-}
-
-async fn push(harness: &Harness, token: &str, id: Uuid, op: &Op) -> OutcomeDto {
-    let body = json!({ "operations": [{ "op_id": id, "op": op }] });
-    let answer: PushResponse = harness.post("/v1/sync/push", token, &body).await.json();
-    answer.outcomes.into_iter().next().unwrap()
-}
-
-fn verdict(outcome: &OutcomeDto) -> (OutcomeStatus, Option<ErrorCode>) {
-    (outcome.status, outcome.code)
-}
 
 #[tokio::test]
 async fn an_empty_cursor_is_the_snapshot_and_pages_lose_nothing() {
@@ -284,43 +154,6 @@ async fn operations_are_decided_by_the_value_on_record() {
         );
         let me = replica.bodies::<AdultDto>("adult").remove(0);
         assert_eq!((me.mobile_phone, me.email), (None, None), "what waits is not on record");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn giving_up_works_before_and_after_arrival() {
-    on_each_engine(|harness| async move {
-        let town = town(&harness).await;
-        let (adult, session) = home(&harness, &town, "claire.martel").await;
-        let (_, other) = home(&harness, &town, "karim.daoud").await;
-        let token = &session.access_token;
-        let cancel = |op_id| Op::Cancel { op_id };
-
-        let late = Uuid::now_v7();
-        let given_up = push(&harness, token, Uuid::now_v7(), &cancel(late)).await;
-        assert_eq!(given_up.status, OutcomeStatus::Applied);
-        let arrives = push(&harness, token, late, &move_house(None, "1 rue des Ormes")).await;
-        assert_eq!(verdict(&arrives), (OutcomeStatus::Rejected, Some(ErrorCode::OperationCancelled)));
-
-        let waits = Uuid::now_v7();
-        push(&harness, token, waits, &phone(adult.person, None, "+33612345678")).await;
-        let foreign = push(&harness, &other.access_token, Uuid::now_v7(), &cancel(waits)).await;
-        assert_eq!(foreign.status, OutcomeStatus::Applied, "the answer of an id that never existed");
-        let mut replica = Replica::default();
-        replica.pull(&harness, token, 500).await;
-        let change = replica.bodies::<DetailChangeDto>("detail_change").remove(0);
-        assert_eq!(change.status, DetailChangeStatusDto::AwaitsTown, "and nothing of hers changed");
-        let withdrawn = push(&harness, token, Uuid::now_v7(), &cancel(waits)).await;
-        assert_eq!(withdrawn.status, OutcomeStatus::Applied);
-        let mut replica = Replica::default();
-        replica.pull(&harness, token, 500).await;
-        assert_eq!(replica.bodies::<DetailChangeDto>("detail_change")[0].status, DetailChangeStatusDto::Withdrawn);
-
-        let done = Uuid::now_v7();
-        push(&harness, token, done, &move_house(None, "1 rue des Ormes")).await;
-        let too_late = push(&harness, token, Uuid::now_v7(), &cancel(done)).await;
-        assert_eq!(verdict(&too_late), (OutcomeStatus::Rejected, Some(ErrorCode::AlreadyApplied)));
     })
     .await;
 }

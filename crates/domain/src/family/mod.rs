@@ -10,8 +10,7 @@ mod values;
 
 pub use details::{Decision, DetailChange, DetailField, DetailSubject, DetailValue, Policy, decide_detail_change};
 pub use people::{
-    AdultRole, FamilyQuotient, Month, QuotientSource, Schooling, age_on, initials, quotient_on, school_year_of,
-    schooling_on,
+    AdultRole, FamilyQuotient, Month, QuotientSource, Schooling, age_on, initials, quotient_on, schooling_on,
 };
 pub use values::{Email, POSTAL_LINE, Phone, PostalAddress, one_line};
 
@@ -44,9 +43,6 @@ pub enum FamilyError {
     /// The value on record is no longer the one the author saw.
     #[error("the value on record changed meanwhile")]
     Stale,
-    /// The adult or the home is not of this family.
-    #[error("not of this family")]
-    NotOfThisFamily,
     /// The same field already waits for the town's decision.
     #[error("a change of this field already waits")]
     AlreadyWaiting,

@@ -28,13 +28,6 @@ pub fn age_on(birth: Date, day: Date) -> u32 {
     u32::try_from(years - i32::from(not_yet)).unwrap_or(0)
 }
 
-/// The first calendar year of the school year a date belongs to, which turns on 1 September (art. L521-1 of the
-/// code de l'éducation; the minister's decree fixes the first day, September keeps children in one year).
-#[must_use]
-pub fn school_year_of(day: Date) -> i16 {
-    if day.month() >= 9 { day.year() } else { day.year() - 1 }
-}
-
 /// Where a child goes to school, from one day to another: September is an event, not a correction.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Schooling {
@@ -161,7 +154,6 @@ mod tests {
         ] {
             assert_eq!(schooling_on(&schoolings, day).map(|s| s.level.as_str()), level, "{day}");
         }
-        assert_eq!((school_year_of(date(2026, 8, 31)), school_year_of(date(2026, 9, 1))), (2025, 2026));
     }
 
     #[test]

@@ -1,4 +1,7 @@
-//! Postal addresses, telephones and e-mails as values that cannot be wrong once made.
+//! Postal addresses, telephones and e-mails as values that cannot be wrong once made from what was typed.
+//!
+//! What is on record is data, not input: it was let in by the rules of its day (a numbering plan changes every year)
+//! and reads back whatever today's say, so that a family can always change it.
 
 use super::FamilyError;
 use phonenumber::{Mode, country};
@@ -64,6 +67,17 @@ impl PostalAddress {
         if problems.is_empty() { Ok(address) } else { Err(problems) }
     }
 
+    /// An address as it stands on record, even if no rule would let it in today.
+    #[must_use]
+    pub fn on_record(street: &str, complement: Option<&str>, postcode: &str, city: &str) -> Self {
+        Self::new(street, complement, postcode, city).unwrap_or_else(|_| Self {
+            street: street.to_owned(),
+            complement: complement.map(str::to_owned),
+            postcode: postcode.to_owned(),
+            city: city.to_owned(),
+        })
+    }
+
     /// Number and street.
     #[must_use]
     pub fn street(&self) -> &str {
@@ -117,6 +131,12 @@ impl Phone {
         Ok(Self(number.format().mode(Mode::E164).to_string()))
     }
 
+    /// A number as it stands on record, even if it is no longer in service.
+    #[must_use]
+    pub fn on_record(text: &str) -> Self {
+        Self::parse(text).unwrap_or_else(|_| Self(text.to_owned()))
+    }
+
     /// E.164, as stored and sent.
     #[must_use]
     pub fn e164(&self) -> &str {
@@ -163,6 +183,12 @@ impl Email {
             return Err(FamilyError::Email);
         }
         Ok(Self(format!("{local}@{}", domain.to_lowercase())))
+    }
+
+    /// An address as it stands on record, even if no rule would let it in today.
+    #[must_use]
+    pub fn on_record(text: &str) -> Self {
+        Self::parse(text).unwrap_or_else(|_| Self(text.to_owned()))
     }
 
     /// The address.
@@ -228,6 +254,21 @@ mod tests {
                 ("postcode", FamilyError::Postcode),
             ])
         );
+    }
+
+    #[test]
+    fn what_is_on_record_is_read_whatever_the_rules_say() {
+        for text in ["+33700000000", "+33556955612", "ancien", ""] {
+            assert_eq!(Phone::on_record(text).e164(), text);
+        }
+        for text in ["claire@exemple", "claire@exemple.fr"] {
+            assert_eq!(Email::on_record(text).as_str(), text);
+        }
+        let long = "x".repeat(60);
+        let address = PostalAddress::on_record(&long, None, "3329", "Parempuyre");
+        assert_eq!((address.street(), address.postcode()), (long.as_str(), "3329"));
+        let good = PostalAddress::new("12 rue des Ormes", None, "33290", "Parempuyre");
+        assert_eq!(Ok(PostalAddress::on_record("12 rue des Ormes", None, "33290", "Parempuyre")), good);
     }
 
     proptest! {

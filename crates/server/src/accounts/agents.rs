@@ -30,7 +30,7 @@ pub struct CreateAgent {
 }
 
 /// What a new agent needs, to be handed over once.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewAgent {
     /// The account.
     pub account: Uuid,
@@ -42,6 +42,12 @@ pub struct NewAgent {
     pub totp_url: String,
     /// Each opens the account once without the application.
     pub recovery_codes: Vec<String>,
+}
+
+impl std::fmt::Debug for NewAgent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewAgent").field("account", &self.account).finish_non_exhaustive()
+    }
 }
 
 impl Command for CreateAgent {
@@ -94,5 +100,25 @@ impl CreateAgent {
             codes.push(code);
         }
         Ok(codes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_opens_an_account_is_printed_by_mistake() {
+        let agent = NewAgent {
+            account: Uuid::nil(),
+            identifiant: "agent.desk".into(),
+            one_time_code: "ABCD-EFGH-JKMN".into(),
+            totp_url: "otpauth://totp/secret".into(),
+            recovery_codes: vec!["PQRS-TVWX-YZ01".into()],
+        };
+        let printed = format!("{agent:?}");
+        for secret in ["ABCD", "otpauth", "PQRS"] {
+            assert!(!printed.contains(secret), "{printed}");
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! Devices of an account: the list, and letting one go.
 
-use anyhow::Context;
-use jiff::Timestamp;
 use preau_protocol::accounts::DeviceDto;
 use uuid::Uuid;
 
@@ -9,6 +7,7 @@ use super::caller::Caller;
 use super::store::{self, Because};
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::clock::rfc_3339;
 use crate::error::{Error, Result};
 use crate::writer::{Command, WriteTx};
 
@@ -22,16 +21,12 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<DeviceDto>> {
         Ok(DeviceDto {
             device_id: row.device_id,
             label: row.label,
-            created_at: instant(row.created_at)?,
-            last_seen_at: instant(row.last_seen_at)?,
+            created_at: rfc_3339(row.created_at)?,
+            last_seen_at: rfc_3339(row.last_seen_at)?,
             current: row.device_id == caller.device,
         })
     };
     rows.into_iter().map(dto).collect()
-}
-
-fn instant(milliseconds: i64) -> Result<String> {
-    Ok(Timestamp::from_millisecond(milliseconds).context("reading an instant")?.to_string())
 }
 
 /// Lets a device of the caller go; it has to sign in again.

@@ -23,6 +23,7 @@ const NONCE: usize = 16;
 pub struct Keys {
     one_time: [u8; 32],
     recovery: [u8; 32],
+    name: [u8; 32],
     access: [u8; 32],
     refresh: [u8; 32],
     totp: [u8; 32],
@@ -44,6 +45,7 @@ impl Keys {
         Self {
             one_time: key(b"one-time codes"),
             recovery: key(b"recovery codes"),
+            name: key(b"typed identifiants"),
             access: key(b"access successors"),
             refresh: key(b"refresh successors"),
             totp: key(b"totp secrets"),
@@ -60,6 +62,12 @@ impl Keys {
     #[must_use]
     pub(super) fn recovery_hmac(&self, account: Uuid, code: &str) -> [u8; 32] {
         mac(&self.recovery, &[account.as_bytes(), code.as_bytes()])
+    }
+
+    /// What is stored of an identifiant that failed, in its compared form: people type their code there by mistake.
+    #[must_use]
+    pub(super) fn name_hmac(&self, identifiant: &str) -> [u8; 32] {
+        mac(&self.name, &[identifiant.as_bytes()])
     }
 
     /// The random parts of the access and refresh tokens that follow a refresh token: always the same for the same

@@ -5,11 +5,12 @@ use preau_domain::accounts::{format_one_time_code, normalise_one_time_code};
 use uuid::Uuid;
 
 use super::caller::Who;
+use super::failures::Name;
 use super::keys::{self, Keys};
 use super::store::{self, NewRow};
 use crate::audit::{self, Actor, Entry};
 use crate::error::{Error, Result};
-use crate::writer::{Command, WriteTx};
+use crate::writer::WriteTx;
 
 /// How long a one-time code is good for: a letter may lie a while.
 pub const GOOD_FOR: SignedDuration = SignedDuration::from_hours(60 * 24);
@@ -40,9 +41,9 @@ pub async fn issue(tx: &WriteTx, keys: &Keys, commune: Uuid, accounts: &[Uuid]) 
     for account in accounts {
         let (code, compared) = draw()?;
         let hmac = keys.one_time_hmac(*account, &compared).to_vec();
-        if !store::set_one_time(tx, commune, *account, hmac, tx.now() + GOOD_FOR).await? {
-            return Err(Error::NotFound);
-        }
+        let identifiant = store::set_one_time(tx, commune, *account, hmac, tx.now() + GOOD_FOR).await?;
+        let identifiant = identifiant.ok_or(Error::NotFound)?;
+        store::forget_failures(tx, &Name::on_record(commune, &identifiant, keys)).await?;
         let (actor, action) = (Actor::Operator, "one_time_code_issued");
         entries.push(Entry { commune, actor, action, family: None, entity: Some(*account), details: None });
         issued.push(IssuedCode { account: *account, code });
@@ -56,26 +57,6 @@ pub(super) fn draw() -> Result<(String, String)> {
     let code = format_one_time_code(u64::from_le_bytes(keys::random()?));
     let compared = normalise_one_time_code(&code).ok_or_else(|| anyhow::anyhow!("a code that cannot be read back"))?;
     Ok((code, compared))
-}
-
-/// Issues one-time codes for accounts of a commune, as a command of its own.
-#[derive(Debug)]
-pub struct IssueOneTimeCodes {
-    /// The commune.
-    pub commune: Uuid,
-    /// Whose.
-    pub accounts: Vec<Uuid>,
-    /// The server's keys.
-    pub keys: Keys,
-}
-
-impl Command for IssueOneTimeCodes {
-    type Output = Vec<IssuedCode>;
-    const NAME: &'static str = "issue_one_time_codes";
-
-    async fn apply(&self, tx: &WriteTx) -> Result<Vec<IssuedCode>> {
-        issue(tx, &self.keys, self.commune, &self.accounts).await
-    }
 }
 
 /// The account of an adult, about to be opened.

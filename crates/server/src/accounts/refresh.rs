@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::sign_in::session;
 use super::store::{self, Because, RefreshRow};
+use super::throttle::Network;
 use super::tokens::{self, Pair, Token};
 use crate::app::App;
 use crate::audit::{self, Actor, Entry};
@@ -14,10 +15,17 @@ use crate::writer::{Command, WriteTx};
 /// Exchanges a refresh token. Within a minute the same token gives the same pair again; later it is taken for
 /// stolen, and its device is let go.
 ///
+/// Anybody may present anything: only a token that was given takes a place in the writer's queue.
+///
 /// # Errors
-/// [`Error::SignInRequired`] for a token that is unknown, ended, or reused.
-pub async fn refresh(app: &App, presented: &str) -> Result<SessionDto> {
+/// [`Error::SignInRequired`] for a token that is unknown, ended, or reused; [`Error::TooManyAttempts`] for unknown ones
+/// without end from one network.
+pub async fn refresh(app: &App, presented: &str, network: Network) -> Result<SessionDto> {
     let presented = Token::parse(presented).ok_or(Error::SignInRequired)?;
+    if !store::is_known(app.db.readers(), &presented).await? {
+        app.throttle.unknown_token(network, app.clock.now())?;
+        return Err(Error::SignInRequired);
+    }
     let pair = Pair::after(&presented, &app.keys);
     match app.writer.run(Exchange { presented, pair: pair.clone() }).await? {
         Exchanged::Pair { device, account, access_seconds } => Ok(session(&pair, device, account, access_seconds)),

@@ -15,6 +15,7 @@ use super::caller::{Caller, Newcomer};
 use super::throttle::Network;
 use super::{devices, refresh, set_code, set_identifiant, sign_in, store};
 use crate::app::App;
+use crate::body::Body;
 use crate::error::{Error, Result};
 
 /// Routes of this capability.
@@ -38,16 +39,21 @@ pub fn router() -> OpenApiRouter<App> {
 async fn post_sign_in(
     State(app): State<App>,
     network: Network,
-    Json(request): Json<SignInRequest>,
+    Body(request): Body<SignInRequest>,
 ) -> Result<Json<SessionDto>> {
     Ok(Json(sign_in::sign_in(&app, &request, network).await?))
 }
 
 /// Exchange a refresh token for the next pair.
 #[utoipa::path(post, path = "/v1/auth/refresh", tag = "accounts", request_body = RefreshRequest,
-    responses((status = 200, body = SessionDto), (status = 401, body = ErrorBody), (status = 503, body = ErrorBody)))]
-async fn post_refresh(State(app): State<App>, Json(request): Json<RefreshRequest>) -> Result<Json<SessionDto>> {
-    Ok(Json(refresh::refresh(&app, &request.refresh_token).await?))
+    responses((status = 200, body = SessionDto), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
+async fn post_refresh(
+    State(app): State<App>,
+    network: Network,
+    Body(request): Body<RefreshRequest>,
+) -> Result<Json<SessionDto>> {
+    Ok(Json(refresh::refresh(&app, &request.refresh_token, network).await?))
 }
 
 /// End the session of this device.
@@ -75,7 +81,7 @@ async fn put_code(
     State(app): State<App>,
     newcomer: Newcomer,
     network: Network,
-    Json(request): Json<SetCodeRequest>,
+    Body(request): Body<SetCodeRequest>,
 ) -> Result<StatusCode> {
     set_code::set_code(&app, newcomer, &request, network).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -90,7 +96,7 @@ async fn put_identifiant(
     State(app): State<App>,
     caller: Caller,
     network: Network,
-    Json(request): Json<SetIdentifiantRequest>,
+    Body(request): Body<SetIdentifiantRequest>,
 ) -> Result<StatusCode> {
     set_identifiant::set_identifiant(&app, caller, &request, network).await?;
     Ok(StatusCode::NO_CONTENT)

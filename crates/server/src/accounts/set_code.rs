@@ -6,7 +6,8 @@ use preau_protocol::accounts::SetCodeRequest;
 use preau_protocol::error::FieldError;
 
 use super::caller::{Caller, Newcomer};
-use super::sign_in::{CountFailure, Proof, prove};
+use super::failures::{CountFailure, Name};
+use super::sign_in::{Proof, prove};
 use super::store::{self, AccountRow};
 use super::throttle::{Network, Try};
 use crate::app::App;
@@ -34,21 +35,22 @@ pub async fn set_code(app: &App, newcomer: Newcomer, request: &SetCodeRequest, n
 
 async fn judge(app: &App, newcomer: Newcomer, account: &AccountRow, request: &SetCodeRequest) -> Result<()> {
     let caller = newcomer.caller;
+    let name = Name::on_record(caller.commune, &account.identifiant, &app.keys);
     let Some(proof) = prove(app, Some(account), &request.current).await? else {
         // The answer to an earlier request was lost: the code wanted is the code in force.
         if !newcomer.first_code && app.hashing.verify(&request.new, account.code_hash.as_deref()).await? {
             return Ok(());
         }
-        app.writer.run(CountFailure { commune: caller.commune, account: caller.account, at: app.clock.now() }).await?;
+        app.writer.run(CountFailure { name, at: app.clock.now() }).await?;
         return Err(wrong_current());
     };
     let hash = app.hashing.hash(&request.new).await?;
-    app.writer.run(SetCode { caller, proof, hash }).await
+    app.writer.run(SetCode { caller, name, proof, hash }).await
 }
 
 /// A session that guesses its account's code is slowed down like a sign-in.
 pub(super) fn own_try(caller: &Caller, network: Network) -> Try {
-    Try::new(&caller.commune.to_string(), &caller.account.to_string(), &caller.device.to_string(), network)
+    Try::new(&caller.commune.to_string(), &caller.account.to_string(), Some(caller.device), network)
 }
 
 fn wrong_current() -> Error {
@@ -72,6 +74,7 @@ pub(super) fn refused_identifiant(problem: AccountError) -> Error {
 
 struct SetCode {
     caller: Caller,
+    name: Name,
     proof: Proof,
     hash: String,
 }
@@ -87,6 +90,7 @@ impl Command for SetCode {
             return Err(wrong_current());
         }
         store::set_code(tx, commune, account, &self.hash).await?;
+        store::forget_failures(tx, &self.name).await?;
         store::open_device(tx, commune, device).await?;
         store::revoke_other_devices(tx, commune, account, device).await?;
         let (actor, family) = (self.caller.actor(), self.caller.family());

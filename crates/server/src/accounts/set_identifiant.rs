@@ -5,8 +5,8 @@ use preau_protocol::ErrorCode;
 use preau_protocol::accounts::SetIdentifiantRequest;
 
 use super::caller::Caller;
+use super::failures::{CountFailure, Name};
 use super::set_code::{own_try, refused_identifiant};
-use super::sign_in::CountFailure;
 use super::store::{self, AccountRow};
 use super::throttle::Network;
 use crate::app::App;
@@ -40,7 +40,8 @@ async fn judge(app: &App, caller: Caller, account: &AccountRow, code: &str) -> R
     if app.hashing.verify(code, account.code_hash.as_deref()).await? {
         return Ok(());
     }
-    app.writer.run(CountFailure { commune: caller.commune, account: caller.account, at: app.clock.now() }).await?;
+    let name = Name::on_record(caller.commune, &account.identifiant, &app.keys);
+    app.writer.run(CountFailure { name, at: app.clock.now() }).await?;
     Err(super::invalid(ErrorCode::PersonalCodeRefused, "code", "wrong"))
 }
 

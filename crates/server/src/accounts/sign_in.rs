@@ -8,10 +8,11 @@ use preau_protocol::ErrorCode;
 use preau_protocol::accounts::{AccountDto, SessionDto, SignInRequest};
 use uuid::Uuid;
 
+use super::failures::{self, CountFailure, Name};
 use super::keys::{self, Keys};
 use super::second_factor::{self, SecondFactor};
 use super::store::{self, AccountRow};
-use super::throttle::{self, Network, Try};
+use super::throttle::{Network, Try};
 use super::tokens::{self, Pair};
 use crate::app::App;
 use crate::audit::{self, Actor, Entry};
@@ -30,41 +31,49 @@ pub async fn sign_in(app: &App, request: &SignInRequest, network: Network) -> Re
     if label.is_empty() || label.chars().count() > LABEL_MAX || label.chars().any(char::is_control) {
         return Err(super::invalid(ErrorCode::InvalidRequest, "device_label", "length"));
     }
-    let attempt = Try::new(&request.commune, &request.identifiant, label, network);
-    app.throttle.judge(&attempt, app.clock.now(), judge(app, request, label)).await
+    let now = app.clock.now();
+    let attempt = Try::new(&request.commune, &request.identifiant, request.installation, network);
+    app.throttle.judge(&attempt, now, judge(app, request, label, now)).await
 }
 
-async fn judge(app: &App, request: &SignInRequest, label: &str) -> Result<SessionDto> {
-    let account = match Identifiant::parse(&request.identifiant) {
-        Ok(identifiant) => store::by_identifiant(app.db.readers(), &request.commune, identifiant.as_str()).await?,
-        Err(_) => None,
-    };
+async fn judge(app: &App, request: &SignInRequest, label: &str, now: Timestamp) -> Result<SessionDto> {
+    let (name, account) = find(app, request).await?;
+    if let Some(name) = &name {
+        // Before anything is judged: a right code tried meanwhile costs nothing and is no failure.
+        failures::wait(store::locked_until(app.db.readers(), name).await?, now)?;
+    }
     let proof = prove(app, account.as_ref(), &request.code).await?;
     let factor = match &account {
         Some(account) => second_factor::read(account, request.totp.as_deref(), &app.keys, app.clock.now())?,
         None => SecondFactor::Wrong,
     };
-    // Known or not, right or wrong, the same command runs: how long the answer takes says nothing.
+    // Known or not, right or wrong, the same commands run: how long the answer takes says nothing.
     let (commune, id) = account.as_ref().map_or((Uuid::nil(), Uuid::nil()), |row| (row.commune_id, row.account_id));
     let (device, pair) = (Uuid::now_v7(), Pair::random(commune)?);
-    let open = OpenSession { commune, account: id, proof, factor, device, label: label.to_owned(), pair: pair.clone() };
+    let (label, name_typed) = (label.to_owned(), name.clone());
+    let open = OpenSession { commune, account: id, name: name_typed, proof, factor, device, label, pair: pair.clone() };
     let opened = app.writer.run(open).await;
-    if let (Err(Error::Rule(ErrorCode::SignInRefused)), Some(_)) = (&opened, account) {
-        count_failure(app, commune, id);
+    if let (Err(Error::Rule(ErrorCode::SignInRefused)), Some(name)) = (&opened, name) {
+        count_failure(app, name, now).await;
     }
     opened.map(|dto| session(&pair, device, dto, tokens::ACCESS.as_secs()))
 }
 
-/// Counts a failure in the account's row without keeping the answer waiting: only an account that exists has one. The
-/// counts in memory are already up to date.
-fn count_failure(app: &App, commune: Uuid, account: Uuid) {
-    let writer = app.writer.clone();
-    let count = CountFailure { commune, account, at: app.clock.now() };
-    tokio::spawn(async move {
-        if let Err(error) = writer.run(count).await {
-            tracing::warn!(%error, "a failure was not counted");
-        }
-    });
+/// The name that was typed, and its account. Communes are known to anyone, and an identifiant that breaks the rules is
+/// nobody's: neither has to be counted on record.
+async fn find(app: &App, request: &SignInRequest) -> Result<(Option<Name>, Option<AccountRow>)> {
+    let Ok(identifiant) = Identifiant::parse(&request.identifiant) else { return Ok((None, None)) };
+    let on = app.db.readers();
+    let Some(commune) = store::commune(on, &request.commune).await? else { return Ok((None, None)) };
+    let account = store::by_identifiant(on, commune, identifiant.as_str()).await?;
+    Ok((Some(Name::typed(commune, &identifiant, &app.keys)), account))
+}
+
+/// The refusal stands whether or not it could be counted: the counts in memory are already up to date.
+async fn count_failure(app: &App, name: Name, at: Timestamp) {
+    if let Err(error) = app.writer.run(CountFailure { name, at }).await {
+        tracing::warn!(%error, "a failure was not counted");
+    }
 }
 
 /// The session as answered.
@@ -126,6 +135,8 @@ fn prove_one_time(account: Option<&AccountRow>, code: &str, keys: &Keys, now: Ti
 struct OpenSession {
     commune: Uuid,
     account: Uuid,
+    /// None where nobody's account can be meant.
+    name: Option<Name>,
     proof: Option<Proof>,
     factor: SecondFactor,
     device: Uuid,
@@ -138,17 +149,19 @@ impl Command for OpenSession {
     const NAME: &'static str = "open_session";
 
     async fn apply(&self, tx: &WriteTx) -> Result<AccountDto> {
+        let Some(name) = &self.name else { return Err(refused()) };
+        // Many guesses at once: the lock may be newer than the one read before judging.
+        failures::wait(store::locked_until(tx.connection(), name).await?, tx.now())?;
         let account = store::account(tx.connection(), self.commune, self.account).await?.ok_or_else(refused)?;
-        let locked = account.locked_until.is_some_and(|until| tx.now().as_millisecond() < until);
         let proof = self.proof.as_ref().filter(|proof| proof.still_holds(&account, tx.now())).ok_or_else(refused)?;
-        if account.disabled_at.is_some() || locked {
+        if account.disabled_at.is_some() {
             return Err(refused());
         }
         if !second_factor::consume(tx, self.commune, self.account, &self.factor).await? {
             return Err(refused());
         }
         let first_code = matches!(proof, Proof::OneTime(_));
-        store::forget_failures(tx, self.commune, self.account).await?;
+        store::forget_failures(tx, name).await?;
         store::forget_ended_tokens(tx, self.commune).await?;
         store::insert_device(tx, self.commune, self.device, self.account, &self.label).await?;
         store::insert_pair(tx, &self.pair, self.account, self.device, first_code).await?;
@@ -163,31 +176,5 @@ impl Command for OpenSession {
         };
         audit::record(tx, entry).await?;
         account.dto(first_code)
-    }
-}
-
-/// Counts a failure in the account's row, and locks it from the fifth on. While it is locked nothing is counted:
-/// whoever keeps trying does not keep its owner out for ever.
-pub(super) struct CountFailure {
-    pub commune: Uuid,
-    pub account: Uuid,
-    /// When, on the server's clock.
-    pub at: Timestamp,
-}
-
-impl Command for CountFailure {
-    type Output = ();
-    const NAME: &'static str = "count_failure";
-
-    async fn apply(&self, tx: &WriteTx) -> Result<()> {
-        let account = store::account(tx.connection(), self.commune, self.account).await?;
-        if account.is_some_and(|row| row.locked_until.is_some_and(|until| self.at.as_millisecond() < until)) {
-            return Ok(());
-        }
-        let failures = store::count_failure(tx, self.commune, self.account).await?;
-        if let Some(lock) = failures.and_then(|failures| throttle::lock_after(failures, throttle::FAILURES)) {
-            store::lock_until(tx, self.commune, self.account, self.at + lock).await?;
-        }
-        Ok(())
     }
 }

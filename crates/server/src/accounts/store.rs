@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
 use super::caller::Who;
+use super::failures::Name;
 use super::tokens::{self, Pair, Token};
 use crate::db;
 use crate::error::Result;
@@ -17,7 +18,7 @@ use crate::writer::WriteTx;
 const REMEMBER_EXCHANGED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 const ACCOUNT: &str = "a.commune_id, a.account_id, a.identifiant, a.family_id, a.person_id, a.role, a.code_hash, \
-                       a.one_time_hmac, a.one_time_expires_at, a.totp_secret, a.locked_until, a.disabled_at";
+                       a.one_time_hmac, a.one_time_expires_at, a.totp_secret, a.disabled_at";
 
 #[derive(Debug, FromQueryResult)]
 pub(super) struct AccountRow {
@@ -31,7 +32,6 @@ pub(super) struct AccountRow {
     pub one_time_hmac: Option<Vec<u8>>,
     pub one_time_expires_at: Option<i64>,
     pub totp_secret: Option<Vec<u8>>,
-    pub locked_until: Option<i64>,
     pub disabled_at: Option<i64>,
 }
 
@@ -76,16 +76,27 @@ pub(super) fn role_name(role: AgentRole) -> &'static str {
     }
 }
 
+#[derive(Debug, FromQueryResult)]
+struct CommuneRow {
+    commune_id: Uuid,
+}
+
+/// The commune with a slug.
+pub(super) async fn commune(on: &impl ConnectionTrait, slug: &str) -> Result<Option<Uuid>> {
+    if !db::can_be_kept(slug) {
+        return Ok(None);
+    }
+    let sql = "SELECT commune_id FROM commune WHERE slug = $1";
+    Ok(db::one::<CommuneRow>(on, sql, vec![slug.into()]).await?.map(|row| row.commune_id))
+}
+
 pub(super) async fn by_identifiant(
     on: &impl ConnectionTrait,
-    slug: &str,
+    commune: Uuid,
     identifiant: &str,
 ) -> Result<Option<AccountRow>> {
-    let sql = format!(
-        "SELECT {ACCOUNT} FROM commune c JOIN account a ON a.commune_id = c.commune_id \
-         WHERE c.slug = $1 AND a.identifiant = $2"
-    );
-    db::one(on, &sql, vec![slug.into(), identifiant.into()]).await
+    let sql = format!("SELECT {ACCOUNT} FROM account a WHERE a.commune_id = $1 AND a.identifiant = $2");
+    db::one(on, &sql, vec![commune.into(), identifiant.into()]).await
 }
 
 pub(super) async fn account(on: &impl ConnectionTrait, commune: Uuid, account: Uuid) -> Result<Option<AccountRow>> {
@@ -128,13 +139,13 @@ pub(super) async fn insert_accounts(tx: &WriteTx, commune: Uuid, rows: Vec<NewRo
                 Who::Agent { role } => (None, None, Some(role_name(role))),
             };
             values.extend([commune.into(), row.account.into(), row.identifiant.into(), family.into(), person.into()]);
-            values.extend([role.into(), row.totp_secret.into(), 0_i64.into(), now.into()]);
+            values.extend([role.into(), row.totp_secret.into(), now.into()]);
             count += 1;
         }
         let sql = format!(
-            "INSERT INTO account (commune_id, account_id, identifiant, family_id, person_id, role, totp_secret, failures, \
+            "INSERT INTO account (commune_id, account_id, identifiant, family_id, person_id, role, totp_secret, \
              created_at) VALUES {}",
-            db::tuples(count, 9)
+            db::tuples(count, 8)
         );
         db::run(tx.connection(), &sql, values).await?;
     }
@@ -167,43 +178,74 @@ struct FailuresRow {
     failures: i64,
 }
 
-/// Counts a failure and returns how many there are; none for an account that does not exist.
-pub(super) async fn count_failure(tx: &WriteTx, commune: Uuid, account: Uuid) -> Result<Option<i64>> {
-    let sql = "UPDATE account SET failures = failures + 1 WHERE commune_id = $1 AND account_id = $2 RETURNING failures";
-    let row: Option<FailuresRow> = db::one(tx.connection(), sql, vec![commune.into(), account.into()]).await?;
-    Ok(row.map(|row| row.failures))
+#[derive(Debug, FromQueryResult)]
+struct LockRow {
+    locked_until: Option<i64>,
 }
 
-pub(super) async fn lock_until(tx: &WriteTx, commune: Uuid, account: Uuid, until: Timestamp) -> Result<()> {
-    let sql = "UPDATE account SET locked_until = $3 WHERE commune_id = $1 AND account_id = $2";
-    db::run(tx.connection(), sql, vec![commune.into(), account.into(), until.as_millisecond().into()]).await?;
+/// Until when a name is locked, or was.
+pub(super) async fn locked_until(on: &impl ConnectionTrait, name: &Name) -> Result<Option<i64>> {
+    let sql = "SELECT locked_until FROM failed_sign_in WHERE commune_id = $1 AND name_hmac = $2";
+    let row: Option<LockRow> = db::one(on, sql, vec![name.commune.into(), name.hmac.clone().into()]).await?;
+    Ok(row.and_then(|row| row.locked_until))
+}
+
+/// Counts a failure and returns how many there are; those whose last one is not after `forgotten` do not count.
+pub(super) async fn count_failure(tx: &WriteTx, name: &Name, at: Timestamp, forgotten: Timestamp) -> Result<i64> {
+    let sql = "INSERT INTO failed_sign_in (commune_id, name_hmac, failures, last_failure_at) VALUES ($1, $2, 1, $3) \
+               ON CONFLICT (commune_id, name_hmac) DO UPDATE SET last_failure_at = excluded.last_failure_at, failures = \
+               CASE WHEN failed_sign_in.last_failure_at <= $4 THEN 1 ELSE failed_sign_in.failures + 1 END \
+               RETURNING failures";
+    let (at, forgotten) = (at.as_millisecond(), forgotten.as_millisecond());
+    let values = vec![name.commune.into(), name.hmac.clone().into(), at.into(), forgotten.into()];
+    let row: Option<FailuresRow> = db::one(tx.connection(), sql, values).await?;
+    Ok(row.map_or(0, |row| row.failures))
+}
+
+pub(super) async fn lock_until(tx: &WriteTx, name: &Name, until: Option<Timestamp>) -> Result<()> {
+    let sql = "UPDATE failed_sign_in SET locked_until = $3 WHERE commune_id = $1 AND name_hmac = $2";
+    let until = until.map(Timestamp::as_millisecond);
+    db::run(tx.connection(), sql, vec![name.commune.into(), name.hmac.clone().into(), until.into()]).await?;
     Ok(())
 }
 
-pub(super) async fn forget_failures(tx: &WriteTx, commune: Uuid, account: Uuid) -> Result<()> {
-    let sql = "UPDATE account SET failures = 0, locked_until = NULL WHERE commune_id = $1 AND account_id = $2";
-    db::run(tx.connection(), sql, vec![commune.into(), account.into()]).await?;
+pub(super) async fn forget_failures(tx: &WriteTx, name: &Name) -> Result<()> {
+    let sql = "DELETE FROM failed_sign_in WHERE commune_id = $1 AND name_hmac = $2";
+    db::run(tx.connection(), sql, vec![name.commune.into(), name.hmac.clone().into()]).await?;
     Ok(())
 }
 
-/// Puts a one-time code in force; false when there is no such account, or it is disabled.
+/// Forgets names without a failure since then, some at a time.
+pub(super) async fn forget_old_failures(tx: &WriteTx, commune: Uuid, since: Timestamp) -> Result<()> {
+    let sql = "DELETE FROM failed_sign_in WHERE commune_id = $1 AND name_hmac IN (SELECT name_hmac FROM failed_sign_in \
+               WHERE commune_id = $1 AND last_failure_at <= $2 ORDER BY last_failure_at LIMIT 100)";
+    db::run(tx.connection(), sql, vec![commune.into(), since.as_millisecond().into()]).await?;
+    Ok(())
+}
+
+#[derive(Debug, FromQueryResult)]
+struct IdentifiantRow {
+    identifiant: String,
+}
+
+/// Puts a one-time code in force; the account's identifiant, or none when there is no such account or it is disabled.
 pub(super) async fn set_one_time(
     tx: &WriteTx,
     commune: Uuid,
     account: Uuid,
     hmac: Vec<u8>,
     until: Timestamp,
-) -> Result<bool> {
-    let sql = "UPDATE account SET one_time_hmac = $3, one_time_expires_at = $4, failures = 0, locked_until = NULL \
-               WHERE commune_id = $1 AND account_id = $2 AND disabled_at IS NULL";
+) -> Result<Option<String>> {
+    let sql = "UPDATE account SET one_time_hmac = $3, one_time_expires_at = $4 \
+               WHERE commune_id = $1 AND account_id = $2 AND disabled_at IS NULL RETURNING identifiant";
     let values = vec![commune.into(), account.into(), hmac.into(), until.as_millisecond().into()];
-    Ok(db::run(tx.connection(), sql, values).await? == 1)
+    Ok(db::one::<IdentifiantRow>(tx.connection(), sql, values).await?.map(|row| row.identifiant))
 }
 
 /// Sets the personal code, and so consumes the one-time code.
 pub(super) async fn set_code(tx: &WriteTx, commune: Uuid, account: Uuid, hash: &str) -> Result<()> {
-    let sql = "UPDATE account SET code_hash = $3, one_time_hmac = NULL, one_time_expires_at = NULL, failures = 0, \
-               locked_until = NULL WHERE commune_id = $1 AND account_id = $2";
+    let sql = "UPDATE account SET code_hash = $3, one_time_hmac = NULL, one_time_expires_at = NULL \
+               WHERE commune_id = $1 AND account_id = $2";
     db::run(tx.connection(), sql, vec![commune.into(), account.into(), hash.into()]).await?;
     Ok(())
 }
@@ -257,6 +299,12 @@ pub(super) async fn refresh_token(tx: &WriteTx, token: &Token) -> Result<Option<
                AND d.revoked_at IS NULL AND a.disabled_at IS NULL";
     let values = vec![token.commune().into(), token.hash().into(), tx.now().as_millisecond().into()];
     db::one(tx.connection(), sql, values).await
+}
+
+/// Whether a refresh token was ever given and is remembered, whatever became of it.
+pub(super) async fn is_known(on: &impl ConnectionTrait, token: &Token) -> Result<bool> {
+    let sql = "SELECT account_id FROM token WHERE commune_id = $1 AND token_hash = $2 AND kind = 'refresh'";
+    Ok(db::one::<IdRow>(on, sql, vec![token.commune().into(), token.hash().into()]).await?.is_some())
 }
 
 /// Marks a refresh token exchanged; false when another process just did.

@@ -1,8 +1,8 @@
-//! Slows guessing down, in memory: by identifiant, by device and network together, and by network with a limit that
-//! no household or office meets. An address alone is never counted: a school or an operator shares one.
+//! Slows guessing down, in memory: by identifiant, by installation and network together, and by network with a limit
+//! that no household or office meets. An address alone is never counted: a school or an operator shares one.
 //!
 //! An identifiant that does not exist is counted like any other, so that nothing is learnt from being slowed down.
-//! What has to survive a restart is counted in the account's row as well.
+//! What has to survive a restart is counted on record as well ([`super::failures`]).
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::error::{Error, Result};
 
@@ -20,10 +21,10 @@ const FIRST_LOCK: SignedDuration = SignedDuration::from_secs(30);
 /// Longest lock.
 pub const LONGEST_LOCK: SignedDuration = SignedDuration::from_mins(15);
 /// Counts without news for so long are forgotten.
-const MEMORY: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const MEMORY: SignedDuration = SignedDuration::from_hours(1);
 /// Counts of networks start anew after so long, however busy: a large network always has somebody who mistypes.
 const NETWORK_WINDOW: SignedDuration = SignedDuration::from_mins(15);
-const DEVICE_TRIES: i64 = 10;
+const INSTALLATION_TRIES: i64 = 10;
 const NETWORK_TRIES: i64 = 200;
 /// Most counts kept, a few megabytes.
 const ROOM: usize = 50_000;
@@ -54,36 +55,39 @@ impl From<IpAddr> for Network {
 /// What a try is counted under.
 #[derive(Debug, Clone)]
 pub struct Try {
-    keys: [(Kind, [u8; 16]); 3],
+    keys: Vec<(Kind, [u8; 16])>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     Identifiant,
-    Device,
+    Installation,
     Network,
+    /// Tokens that are not known, from one network.
+    Token,
 }
 
 impl Kind {
     fn limit(self) -> i64 {
         match self {
             Self::Identifiant => FAILURES,
-            Self::Device => DEVICE_TRIES,
-            Self::Network => NETWORK_TRIES,
+            Self::Installation => INSTALLATION_TRIES,
+            Self::Network | Self::Token => NETWORK_TRIES,
         }
     }
 }
 
 impl Try {
-    /// A try to sign in. Everything is kept as a digest only: no name or address stays in memory.
+    /// A try to sign in. Everything is kept as a digest only: no name or address stays in memory. An installation that
+    /// does not say who it is is not counted as one: all of those would be the same.
     #[must_use]
-    pub fn new(commune: &str, identifiant: &str, device: &str, network: Network) -> Self {
+    pub fn new(commune: &str, identifiant: &str, installation: Option<Uuid>, network: Network) -> Self {
         let identifiant = identifiant.trim().to_lowercase();
-        let keys = [
+        let mut keys = vec![
             (Kind::Identifiant, digest(&[commune.as_bytes(), identifiant.as_bytes()])),
-            (Kind::Device, digest(&[device.as_bytes(), &network.0])),
             (Kind::Network, digest(&[&network.0])),
         ];
+        keys.extend(installation.map(|id| (Kind::Installation, digest(&[id.as_bytes(), &network.0]))));
         Self { keys }
     }
 }
@@ -110,8 +114,8 @@ struct Count {
 impl Count {
     fn forgotten(&self, kind: Kind, now: Timestamp) -> bool {
         let (from, keep) = match kind {
-            Kind::Network => (self.since, NETWORK_WINDOW),
-            Kind::Identifiant | Kind::Device => (self.last, MEMORY),
+            Kind::Network | Kind::Token => (self.since, NETWORK_WINDOW),
+            Kind::Identifiant | Kind::Installation => (self.last, MEMORY),
         };
         self.locked_until.is_none_or(|until| until <= now) && now.duration_since(from) >= keep
     }
@@ -145,6 +149,14 @@ impl Throttle {
         outcome
     }
 
+    /// Counts a token that is not known against the network it comes from.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`] beyond what a restored database or an office full of old desktops explains.
+    pub fn unknown_token(&self, network: Network, now: Timestamp) -> Result<()> {
+        self.begin(&Try { keys: vec![(Kind::Token, digest(&[&network.0]))] }, now)
+    }
+
     /// Counts a try before it is judged, so that many at once are counted too.
     ///
     /// # Errors
@@ -153,8 +165,7 @@ impl Throttle {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let locks = attempt.keys.iter().filter_map(|key| counts.get(key)?.locked_until);
         if let Some(until) = locks.max().filter(|until| *until > now) {
-            metrics::counter!("preau_sign_in_throttled_total").increment(1);
-            return Err(Error::TooManyAttempts { retry_after: seconds_until(until, now) });
+            return Err(too_many(until, now));
         }
         for key in &attempt.keys {
             make_room(&mut counts, now);
@@ -170,7 +181,7 @@ impl Throttle {
         Ok(())
     }
 
-    /// The try was good: its identifiant and device start anew, and its network has one try less.
+    /// The try was good: its identifiant and installation start anew, and its network has one try less.
     fn succeeded(&self, attempt: &Try) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         for key in &attempt.keys {
@@ -196,8 +207,11 @@ impl Throttle {
     }
 }
 
-fn seconds_until(until: Timestamp, now: Timestamp) -> u32 {
-    u32::try_from(until.duration_since(now).as_secs()).unwrap_or(0).saturating_add(1)
+/// The refusal of whoever is to wait until then.
+pub(super) fn too_many(until: Timestamp, now: Timestamp) -> Error {
+    metrics::counter!("preau_sign_in_throttled_total").increment(1);
+    let seconds = u32::try_from(until.duration_since(now).as_secs()).unwrap_or(0);
+    Error::TooManyAttempts { retry_after: seconds.saturating_add(1) }
 }
 
 /// Full: what is forgotten anyway goes first, then the half that heard nothing for the longest time; half, so that a
@@ -223,6 +237,10 @@ mod tests {
 
     fn home() -> Network {
         IpAddr::from([192, 0, 2, 7]).into()
+    }
+
+    fn pc(n: u128) -> Option<Uuid> {
+        Some(Uuid::from_u128(n))
     }
 
     fn now() -> Timestamp {
@@ -253,11 +271,11 @@ mod tests {
     #[test]
     fn the_sixth_try_waits_and_a_good_one_starts_anew() {
         let throttle = Throttle::default();
-        let attempt = Try::new("parempuyre", "Martel01 ", "PC", home());
+        let attempt = Try::new("parempuyre", "Martel01 ", pc(1), home());
         for _ in 0..5 {
             throttle.begin(&attempt, now()).unwrap();
         }
-        let same = Try::new("parempuyre", "martel01", "another", IpAddr::from([198, 51, 100, 1]).into());
+        let same = Try::new("parempuyre", "martel01", pc(2), IpAddr::from([198, 51, 100, 1]).into());
         assert!(matches!(throttle.begin(&same, now()), Err(Error::TooManyAttempts { retry_after: 31 })));
         let later = now() + SignedDuration::from_secs(31);
         throttle.begin(&attempt, later).unwrap();
@@ -269,7 +287,7 @@ mod tests {
     #[test]
     fn a_try_that_was_not_judged_does_not_count() {
         let throttle = Throttle::default();
-        let attempt = Try::new("parempuyre", "martel01", "PC", home());
+        let attempt = Try::new("parempuyre", "martel01", pc(1), home());
         for _ in 0..50 {
             throttle.begin(&attempt, now()).unwrap();
             throttle.withdraw(&attempt);
@@ -277,23 +295,40 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_tries_many_names_waits_and_its_neighbour_does_not() {
+    fn an_installation_that_tries_many_names_waits_and_its_neighbours_do_not() {
         let throttle = Throttle::default();
         for n in 0..10 {
-            throttle.begin(&Try::new("parempuyre", &format!("name{n}"), "PC", home()), now()).unwrap();
+            throttle.begin(&Try::new("parempuyre", &format!("name{n}"), pc(1), home()), now()).unwrap();
         }
-        assert!(throttle.begin(&Try::new("parempuyre", "martel01", "PC", home()), now()).is_err());
-        assert!(throttle.begin(&Try::new("parempuyre", "martel01", "other PC", home()), now()).is_ok());
+        assert!(throttle.begin(&Try::new("parempuyre", "martel01", pc(1), home()), now()).is_err());
+        assert!(throttle.begin(&Try::new("parempuyre", "martel01", pc(2), home()), now()).is_ok());
+        // Those that do not say who they are share nothing but the network.
+        for n in 0..20 {
+            throttle.begin(&Try::new("parempuyre", &format!("other{n}"), None, home()), now()).unwrap();
+        }
+    }
+
+    #[test]
+    fn unknown_tokens_are_counted_by_network_and_hold_up_no_sign_in() {
+        let throttle = Throttle::default();
+        let elsewhere = IpAddr::from([198, 51, 100, 1]).into();
+        for _ in 0..200 {
+            throttle.unknown_token(home(), now()).unwrap();
+        }
+        assert!(throttle.unknown_token(home(), now()).is_err());
+        assert!(throttle.unknown_token(elsewhere, now()).is_ok());
+        assert!(throttle.begin(&Try::new("parempuyre", "martel01", pc(1), home()), now()).is_ok());
+        assert!(throttle.unknown_token(home(), now() + NETWORK_WINDOW).is_ok());
     }
 
     #[test]
     fn a_network_is_counted_in_windows() {
         let throttle = Throttle::default();
         for n in 0..200 {
-            let attempt = Try::new("parempuyre", &format!("name{n}"), &format!("device{n}"), home());
+            let attempt = Try::new("parempuyre", &format!("name{n}"), pc(n), home());
             throttle.begin(&attempt, now()).unwrap();
         }
-        let attempt = Try::new("parempuyre", "martel01", "PC", home());
+        let attempt = Try::new("parempuyre", "martel01", pc(1), home());
         assert!(throttle.begin(&attempt, now()).is_err());
         assert!(throttle.begin(&attempt, now() + NETWORK_WINDOW).is_ok());
     }
@@ -304,7 +339,7 @@ mod tests {
         for n in 0..20_000u32 {
             let network = IpAddr::from((n << 8).to_be_bytes()).into();
             let at = now() + SignedDuration::from_millis(n.into());
-            throttle.begin(&Try::new("parempuyre", &n.to_string(), "PC", network), at).unwrap();
+            throttle.begin(&Try::new("parempuyre", &n.to_string(), pc(1), network), at).unwrap();
         }
         assert!(throttle.counts.lock().unwrap().len() <= ROOM);
     }

@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use preau_protocol::ErrorCode;
 use preau_protocol::family::AddressDto;
 use reqwest::{Client, Url, redirect};
 use serde::Deserialize;
+use uuid::Uuid;
 
+use super::pace::Pace;
 use crate::error::{Error, Result};
 
 const ANSWER_MAX: usize = 256 * 1024;
@@ -30,6 +33,7 @@ pub struct AddressBaseOptions {
 #[derive(Debug, Default)]
 pub struct AddressBase {
     remote: Option<Remote>,
+    pace: Pace,
 }
 
 #[derive(Debug)]
@@ -53,16 +57,19 @@ impl AddressBase {
     pub fn open(options: AddressBaseOptions) -> anyhow::Result<Self> {
         let client = Client::builder().timeout(options.patience).redirect(redirect::Policy::none()).no_proxy();
         let client = client.build().context("setting up the client of the address base")?;
-        Ok(Self { remote: Some(Remote { geocoder: options.geocoder, client, cache: Mutex::default() }) })
+        let remote = Remote { geocoder: options.geocoder, client, cache: Mutex::default() };
+        Ok(Self { remote: Some(remote), pace: Pace::default() })
     }
 
-    /// Suggestions for what was typed, best first.
+    /// Suggestions for what an account typed, best first.
     ///
     /// # Errors
-    /// [`ErrorCode::AddressLookupUnavailable`] when none is configured or it does not answer as it should.
-    pub async fn suggest(&self, text: &str) -> Result<Vec<AddressDto>> {
+    /// [`ErrorCode::AddressLookupUnavailable`] when none is configured or it does not answer as it should;
+    /// [`Error::TooManyAttempts`] when the account asks faster than people type.
+    pub async fn suggest(&self, account: Uuid, text: &str, now: Timestamp) -> Result<Vec<AddressDto>> {
         let unavailable = || Error::Rule(ErrorCode::AddressLookupUnavailable);
         let remote = self.remote.as_ref().ok_or_else(unavailable)?;
+        self.pace.take(account, now)?;
         let key = text.to_lowercase();
         if let Some(known) = remote.cache().answers.get(&key) {
             return Ok(known.clone());

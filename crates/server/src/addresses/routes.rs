@@ -29,10 +29,11 @@ struct AddressQuery {
 /// Suggest postal addresses.
 #[utoipa::path(get, path = "/v1/addresses", tag = "addresses", params(AddressQuery), security(("bearer" = [])),
     responses((status = 200, body = AddressSuggestionsDto), (status = 400, body = ErrorBody),
-        (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 503, body = ErrorBody)))]
+        (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 429, body = ErrorBody),
+        (status = 503, body = ErrorBody)))]
 async fn get_addresses(
     State(app): State<App>,
-    _caller: Caller,
+    caller: Caller,
     Query(query): Query<AddressQuery>,
 ) -> Result<Json<AddressSuggestionsDto>> {
     let text = query.q.trim();
@@ -40,5 +41,6 @@ async fn get_addresses(
         let field = FieldError { field: "q".into(), rule: "length".into() };
         return Err(Error::Fields(ErrorCode::InvalidRequest, vec![field]));
     }
-    Ok(Json(AddressSuggestionsDto { suggestions: app.addresses.suggest(text).await? }))
+    let suggestions = app.addresses.suggest(caller.account, text, app.clock.now()).await?;
+    Ok(Json(AddressSuggestionsDto { suggestions }))
 }

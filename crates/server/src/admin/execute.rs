@@ -15,7 +15,7 @@ use crate::audit::Actor;
 use crate::communes::{self, PutCommune};
 use crate::error::{Error, Result};
 use crate::family::agents::{DecideChange, waiting_changes};
-use crate::family::import::ImportFamilies;
+use crate::family::import::{Import, import_families};
 
 /// Executes a request. What a rule refuses is an answer; an error is something broken.
 ///
@@ -49,16 +49,17 @@ async fn attempt(app: &App, request: Request) -> Result<Answer> {
                 recovery_codes: agent.recovery_codes,
             })
         }
-        Request::ImportFamilies { commune, csv, dry_run } => {
+        Request::ImportFamilies { commune, csv, dry_run, correct_names } => {
             let commune = commune_id(app, &commune).await?;
-            let csv = STANDARD.decode(csv).map_err(|_| invalid("csv", "base64"))?;
-            let report = app.writer.run(ImportFamilies { commune, csv, dry_run }).await?;
+            let decoding = tokio::task::spawn_blocking(move || STANDARD.decode(csv));
+            let csv = decoding.await.map_err(anyhow::Error::from)?.map_err(|_| invalid("csv", "base64"))?;
+            let report = import_families(app, Import { commune, csv, dry_run, correct_names }).await?;
             Ok(Answer::Import { report })
         }
-        Request::Letters { commune, family } => {
+        Request::Letters { commune, wanted } => {
             let town = find(app, &commune).await?;
-            let letters = issue_letters(&app.writer, &app.keys, town.commune_id, family.as_deref()).await?;
-            Ok(Answer::Letters { town, letters })
+            let issued = issue_letters(app, town.commune_id, &wanted).await?;
+            Ok(Answer::Letters { town, issued })
         }
         Request::ListChanges { commune } => {
             let commune = commune_id(app, &commune).await?;

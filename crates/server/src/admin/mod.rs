@@ -13,7 +13,7 @@ use preau_protocol::error::{ErrorCode, FieldError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::accounts::letters::Letter;
+use crate::accounts::letters::{Issued, Wanted};
 use crate::family::import::ImportReport;
 
 pub use execute::execute;
@@ -44,13 +44,15 @@ pub enum Request {
         csv: String,
         /// Only say what would be done.
         dry_run: bool,
+        /// Take an adult with one other name for the one on record.
+        correct_names: bool,
     },
     /// Issue letters, each with a new one-time code.
     Letters {
         /// The commune.
         commune: String,
-        /// One family, by its reference; without it, everybody who never chose a personal code.
-        family: Option<String>,
+        /// For whom.
+        wanted: Wanted,
     },
     /// The changes of details that wait for the town.
     ListChanges {
@@ -99,8 +101,8 @@ pub enum Answer {
     Letters {
         /// The commune that writes them.
         town: CommuneDto,
-        /// By family.
-        letters: Vec<Letter>,
+        /// The letters.
+        issued: Issued,
     },
     /// Waiting changes.
     Changes {

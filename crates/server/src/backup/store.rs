@@ -14,7 +14,7 @@ use crate::db;
 use crate::error::Result;
 
 /// Every table, those referred to before those that refer to them. A test compares it with the schema.
-pub(super) const TABLES: [&str; 17] = [
+pub(super) const TABLES: [&str; 18] = [
     "commune",
     "stream",
     "change",
@@ -28,6 +28,7 @@ pub(super) const TABLES: [&str; 17] = [
     "quotient",
     "detail_change",
     "account",
+    "failed_sign_in",
     "recovery_code",
     "device",
     "token",

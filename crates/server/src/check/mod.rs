@@ -10,6 +10,9 @@ mod streams;
 
 use std::fmt;
 
+use jiff::Timestamp;
+
+use crate::clock::paris_day;
 use crate::db::Db;
 use crate::error::Result;
 
@@ -106,12 +109,13 @@ impl fmt::Display for Report {
     }
 }
 
-/// Checks the whole database.
+/// Checks the whole database, as it should be now.
 ///
 /// # Errors
 /// When it cannot be read; what it holds is in the report.
-pub async fn check(db: &Db) -> Result<Report> {
+pub async fn check(db: &Db, now: Timestamp) -> Result<Report> {
     let mut report = Report::default();
+    let today = paris_day(now)?;
     let snapshot = db.snapshot().await?;
     report.add(Invariant::Engine, store::engine(&snapshot).await?);
     report.add(Invariant::Catalogue, catalogue::violations(&store::keys(&snapshot).await?));
@@ -119,7 +123,7 @@ pub async fn check(db: &Db) -> Result<Report> {
         report.add(rule.invariant, store::broken(&snapshot, rule).await?);
     }
     for commune in store::communes(&snapshot).await? {
-        streams::check(&snapshot, commune, &mut report).await?;
+        streams::check(&snapshot, commune, today, &mut report).await?;
         acts::check(&snapshot, commune, &mut report).await?;
     }
     snapshot.commit().await?;

@@ -44,11 +44,10 @@ pub(super) const RULES: &[SqlRule] = &[
     ),
     rule(
         Invariant::Operations,
-        "operation answered at a version its author's stream never had",
+        "operation answered at a version its family's stream never had",
         "SELECT o.commune_id, o.op_id AS id FROM operation o \
-         JOIN account a ON a.commune_id = o.commune_id AND a.account_id = o.account_id \
-         JOIN stream s ON s.commune_id = a.commune_id AND s.stream_id = a.family_id \
-         WHERE o.version > s.version OR o.version < 0",
+         LEFT JOIN stream s ON s.commune_id = o.commune_id AND s.stream_id = o.family_id \
+         WHERE s.stream_id IS NULL OR o.version > s.version OR o.version < 0",
     ),
     rule(
         Invariant::Operations,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use preau_protocol::sync::EntityKind;
 use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
@@ -11,59 +12,96 @@ use super::store::{self, ServedRow};
 use super::{Invariant, Report};
 use crate::communes;
 use crate::error::Result;
+use crate::family::links::turning_days;
 use crate::family::projection;
 use crate::sync::{Entity, Projection};
 
 /// Families compared at once: bounds what is in memory.
 const FAMILIES: usize = 200;
 
-pub(super) async fn check(on: &impl ConnectionTrait, commune: Uuid, report: &mut Report) -> Result<()> {
+pub(super) async fn check(on: &impl ConnectionTrait, commune: Uuid, today: Date, report: &mut Report) -> Result<()> {
     let settings = communes::read(on, commune).await;
     match settings.and_then(|settings| Entity::new(EntityKind::Commune, commune, &settings)) {
         Ok(entity) => {
             let projection = Projection { stream: commune, kinds: &[EntityKind::Commune], entities: vec![entity] };
-            compare(on, commune, vec![projection], report).await?;
+            report_all(compare(on, commune, vec![projection]).await?, report);
         }
         Err(_) => report.add(Invariant::Projections, [format!("commune {commune}: its settings cannot be read")]),
     }
     let families = store::families(on, commune).await?;
+    let mut suspects = Vec::new();
     for families in families.chunks(FAMILIES) {
-        match projections(on, commune, families).await {
-            Ok(projections) => compare(on, commune, projections, report).await?,
-            // One of them holds what no rule lets in: which one?
-            Err(_) => {
-                for family in families {
-                    match projections(on, commune, &[*family]).await {
-                        Ok(projections) => compare(on, commune, projections, report).await?,
-                        Err(_) => report.add(Invariant::Projections, [format!("family {family}: it cannot be read")]),
-                    }
-                }
-            }
-        }
+        suspects.extend(broken_on(on, commune, families, today).await?);
     }
+    for day in other_days(on, commune, today).await? {
+        let families: Vec<Uuid> = suspects.iter().map(|(family, _)| *family).collect();
+        let mut still = BTreeSet::new();
+        for families in families.chunks(FAMILIES) {
+            still.extend(broken_on(on, commune, families, day).await?.into_iter().map(|(family, _)| family));
+        }
+        suspects.retain(|(family, _)| still.contains(family));
+    }
+    report_all(suspects, report);
     Ok(())
 }
 
-async fn projections(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<Projection>> {
-    projection::records(on, commune, families).await?.iter().map(projection::project).collect()
+/// The server brings streams to date when a day begins: until it did, each of them may show one of the days since it
+/// last did.
+async fn other_days(on: &impl ConnectionTrait, commune: Uuid, today: Date) -> Result<BTreeSet<Date>> {
+    let shown = communes::links_shown(on, commune).await?;
+    if shown == today {
+        return Ok(BTreeSet::new());
+    }
+    let mut days = turning_days(on, commune, (shown.min(today), shown.max(today))).await?;
+    days.insert(shown);
+    Ok(days)
 }
 
-async fn compare(
+/// A stream and what is wrong with it.
+type Broken = (Uuid, Vec<String>);
+
+fn report_all(broken: Vec<Broken>, report: &mut Report) {
+    report.add(Invariant::Projections, broken.into_iter().flat_map(|(_, texts)| texts));
+}
+
+/// What is wrong with the streams of these families if they are to show a day.
+async fn broken_on(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid], day: Date) -> Result<Vec<Broken>> {
+    if let Ok(projections) = projections(on, commune, families, day).await {
+        return compare(on, commune, projections).await;
+    }
+    // One of them holds what no rule lets in: which one?
+    let mut broken = Vec::new();
+    for family in families {
+        match projections(on, commune, &[*family], day).await {
+            Ok(projections) => broken.extend(compare(on, commune, projections).await?),
+            Err(_) => broken.push((*family, vec![format!("family {family}: it cannot be read")])),
+        }
+    }
+    Ok(broken)
+}
+
+async fn projections(
     on: &impl ConnectionTrait,
     commune: Uuid,
-    projections: Vec<Projection>,
-    report: &mut Report,
-) -> Result<()> {
+    families: &[Uuid],
+    day: Date,
+) -> Result<Vec<Projection>> {
+    projection::records(on, commune, families, day).await?.iter().map(projection::project).collect()
+}
+
+async fn compare(on: &impl ConnectionTrait, commune: Uuid, projections: Vec<Projection>) -> Result<Vec<Broken>> {
     let streams: Vec<Uuid> = projections.iter().map(|projection| projection.stream).collect();
     let mut served: BTreeMap<Uuid, Vec<ServedRow>> = BTreeMap::new();
     for row in store::served(on, commune, &streams).await? {
         served.entry(row.stream_id).or_default().push(row);
     }
+    let mut broken = Vec::new();
     for projection in projections {
         let rows = served.remove(&projection.stream).unwrap_or_default();
-        report.add(Invariant::Projections, differences(&projection, &rows));
+        broken.push((projection.stream, differences(&projection, &rows)));
     }
-    Ok(())
+    broken.retain(|(_, texts)| !texts.is_empty());
+    Ok(broken)
 }
 
 fn differences(projection: &Projection, served: &[ServedRow]) -> Vec<String> {

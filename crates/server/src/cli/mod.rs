@@ -1,8 +1,8 @@
 //! The command line: serving, and what an operator does to a server from its own computer.
 //!
 //! Standard output is for what was asked (the listening address, a report, JSON); logs and errors go to standard
-//! error. Exit codes: 0 done, 1 something broke, 2 refused (a faulty file, a rule), 64 wrong usage, 78 wrong
-//! configuration.
+//! error. Exit codes: 0 done, 1 something broke, 2 refused (a faulty file, a rule), 3 `check` found a violation,
+//! 64 wrong usage, 78 wrong configuration.
 
 mod operator;
 mod process;
@@ -71,20 +71,27 @@ enum Operator {
         /// Only say what would be done.
         #[arg(long)]
         dry_run: bool,
+        /// Take an adult whose first or last name differs from the one on record for the same person.
+        #[arg(long)]
+        correct_names: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Issue letters with one-time codes, for everybody who never chose a personal code or for one family.
+    /// Issue letters with one-time codes, for everybody who has neither a personal code nor a letter that still
+    /// opens, or for one family.
     Letters {
         #[command(flatten)]
         commune: CommuneArgument,
         /// Folder to write one text file per letter into.
         #[arg(long, value_name = "FOLDER", required_unless_present = "json")]
         out: Option<PathBuf>,
-        /// Only this family, by its reference, whatever it chose.
+        /// Only this family, by its reference, whatever it chose: its letters of before no longer open.
         #[arg(long, value_name = "REFERENCE")]
         family: Option<String>,
+        /// Also for those whose letter still opens: it no longer does.
+        #[arg(long, conflicts_with = "family")]
+        again: bool,
         /// Print one JSON object per letter.
         #[arg(long)]
         json: bool,

@@ -11,7 +11,7 @@ use preau_protocol::family::DetailValueDto;
 
 use super::process::{Ended, print};
 use super::{ChangesAction, Operator, serve};
-use crate::accounts::letters::{self, Letter};
+use crate::accounts::letters::{Letter, Wanted, files};
 use crate::admin::{self, Answer, Refusal, Request, socket};
 use crate::config::Config;
 
@@ -29,10 +29,6 @@ enum Form {
 
 pub(super) async fn run(config: &Config, command: Operator) -> anyhow::Result<Ended> {
     let (request, form) = request(command)?;
-    if let Form::Letters { folder: Some(folder), .. } = &form {
-        // Before any code is issued: one that cannot be written down is lost.
-        std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-    }
     let answer = match socket::ask(&config.admin_socket, &request).await? {
         Some(answer) => answer,
         None => execute_here(config, request).await?,
@@ -57,12 +53,14 @@ fn request(command: Operator) -> anyhow::Result<(Request, Form)> {
         Operator::CreateAgent { commune, identifiant, role, json } => {
             (Request::CreateAgent { commune: commune.slug, identifiant, role: role.into() }, form(json))
         }
-        Operator::ImportFamilies { commune, file, dry_run, json } => {
+        Operator::ImportFamilies { commune, file, dry_run, correct_names, json } => {
             let csv = STANDARD.encode(read(&file)?);
-            (Request::ImportFamilies { commune: commune.slug, csv, dry_run }, form(json))
+            (Request::ImportFamilies { commune: commune.slug, csv, dry_run, correct_names }, form(json))
         }
-        Operator::Letters { commune, out, family, json } => {
-            (Request::Letters { commune: commune.slug, family }, Form::Letters { folder: out, json })
+        Operator::Letters { commune, out, family, again, json } => {
+            let taken = out.as_deref().map(files::prepare).transpose()?.unwrap_or_default();
+            let wanted = Wanted { family, again, taken };
+            (Request::Letters { commune: commune.slug, wanted }, Form::Letters { folder: out, json })
         }
         Operator::Changes { commune, action } => {
             let commune = commune.slug;
@@ -94,19 +92,22 @@ fn show(config: &Config, answer: &Answer, form: &Form) -> anyhow::Result<Ended> 
         eprintln!("preau-server: {}", refused(refusal));
         return Ok(Ended::Refused);
     }
+    let mut written = Ok(());
     let text = match (form, answer) {
         (Form::Json, Answer::Import { report }) => serde_json::to_string(report)?,
         (Form::Json, Answer::Changes { changes }) => serde_json::to_string(changes)?,
-        (Form::Letters { folder, json }, Answer::Letters { town, letters }) => {
+        (Form::Letters { folder, json }, Answer::Letters { town, issued }) => {
             if let Some(folder) = folder {
-                letters::write_files(folder, letters, town, &config.public_url)?;
+                written = files::write(folder, &issued.letters, town, &config.public_url);
             }
-            if *json { json_lines(letters)? } else { text(answer)? }
+            if *json { json_lines(&issued.letters)? } else { text(answer)? }
         }
         (Form::Json, _) => serde_json::to_string(answer)?,
         (Form::Text | Form::Letters { .. }, _) => text(answer)?,
     };
     print(text.trim_end())?;
+    // Only now: a code that is printed is not lost with its file.
+    written?;
     let faulty = matches!(answer, Answer::Import { report } if !report.is_accepted());
     Ok(if faulty { Ended::Refused } else { Ended::Done })
 }
@@ -140,7 +141,13 @@ fn text(answer: &Answer) -> anyhow::Result<String> {
             recovery_codes.iter().try_for_each(|code| writeln!(text, "  {code}"))?;
         }
         Answer::Import { report } => write!(text, "{report}")?,
-        Answer::Letters { letters, .. } => writeln!(text, "{} lettres", letters.len())?,
+        Answer::Letters { issued, .. } => {
+            writeln!(text, "{} lettres", issued.letters.len())?;
+            if issued.in_force > 0 {
+                let kept = issued.in_force;
+                writeln!(text, "{kept} comptes gardent le code de leur lettre, encore bon (un autre : --again)")?;
+            }
+        }
         Answer::Changes { changes } if changes.is_empty() => writeln!(text, "rien n'attend")?,
         Answer::Changes { changes } => changes.iter().try_for_each(|change| line(&mut text, change))?,
         Answer::Decided => writeln!(text, "décidé")?,

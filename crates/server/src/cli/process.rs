@@ -13,6 +13,7 @@ use crate::config::{Config, LogFormat};
 use crate::http;
 
 const EXIT_REFUSED: u8 = 2;
+const EXIT_UNSOUND: u8 = 3;
 /// `EX_USAGE` and `EX_CONFIG` of `sysexits.h`.
 const EXIT_USAGE: u8 = 64;
 const EXIT_CONFIG: u8 = 78;
@@ -24,6 +25,8 @@ pub(super) enum Ended {
     Done,
     /// A rule or a faulty file stood against it; the reason was printed.
     Refused,
+    /// `check` found a violation; all of them were printed.
+    Unsound,
 }
 
 pub(super) fn run() -> ExitCode {
@@ -57,6 +60,7 @@ fn finish(outcome: anyhow::Result<Ended>) -> ExitCode {
     match outcome {
         Ok(Ended::Done) => ExitCode::SUCCESS,
         Ok(Ended::Refused) => ExitCode::from(EXIT_REFUSED),
+        Ok(Ended::Unsound) => ExitCode::from(EXIT_UNSOUND),
         Err(error) => {
             eprintln!("preau-server: {error:#}");
             ExitCode::FAILURE

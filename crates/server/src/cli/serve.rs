@@ -17,9 +17,10 @@ use crate::addresses::{AddressBase, AddressBaseOptions};
 use crate::admin::socket::AdminSocket;
 use crate::app::{App, AppOptions};
 use crate::check;
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::db::Db;
+use crate::family::links::keep_links;
 use crate::http::{self, HttpOptions, Limits, ShownMetrics, TrustedProxies};
 use crate::sync;
 
@@ -40,11 +41,11 @@ pub(super) async fn migrate(config: &Config) -> anyhow::Result<()> {
 
 pub(super) async fn check(config: &Config) -> anyhow::Result<Ended> {
     let db = Db::open_beside(&config.database).await?;
-    let report = check::check(&db).await;
+    let report = check::check(&db, SystemClock.now()).await;
     db.close().await;
     let report = report?;
     print(report.to_string().trim_end())?;
-    Ok(if report.is_sound() { Ended::Done } else { Ended::Refused })
+    Ok(if report.is_sound() { Ended::Done } else { Ended::Unsound })
 }
 
 fn make_data_folder(config: &Config) -> anyhow::Result<()> {
@@ -89,6 +90,7 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     let (app, writing) = open(config).await?;
     tokio::spawn(keep_up(metrics.clone(), app.clone(), app.closing.clone()));
     tokio::spawn(sync::relay(app.clone()));
+    tokio::spawn(keep_links(app.clone()));
     let socket = AdminSocket::listen(app.clone(), &config.admin_socket).await?;
     let options = HttpOptions {
         limits: Limits { connections: config.connections, ..Limits::default() },

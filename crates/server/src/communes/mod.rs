@@ -9,6 +9,7 @@ mod store;
 pub use routes::router;
 pub use settings::{SettingsFault, read_settings};
 
+use jiff::civil::Date;
 use preau_protocol::ErrorCode;
 use preau_protocol::communes::CommuneDto;
 use preau_protocol::sync::EntityKind;
@@ -76,4 +77,29 @@ pub async fn find(on: &impl ConnectionTrait, slug: &str) -> Result<CommuneDto> {
         Some(commune) => read(on, commune).await,
         None => Err(Error::Rule(ErrorCode::NotFound)),
     }
+}
+
+/// Communes whose families' streams may not show yet which links with children are in force on a day, each with the
+/// day up to which they do.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn links_shown_before(on: &impl ConnectionTrait, day: Date) -> Result<Vec<(Uuid, Date)>> {
+    store::links_shown_before(on, day).await
+}
+
+/// The day up to which the families' streams of a commune show which links with children are in force.
+///
+/// # Errors
+/// [`Error::NotFound`], or whatever the database says.
+pub async fn links_shown(on: &impl ConnectionTrait, commune: Uuid) -> Result<Date> {
+    store::links_shown(on, commune).await?.ok_or(Error::NotFound)
+}
+
+/// Says that they do up to a day; never an earlier one.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn set_links_shown(tx: &WriteTx, commune: Uuid, day: Date) -> Result<()> {
+    store::set_links_shown(tx, commune, day).await
 }

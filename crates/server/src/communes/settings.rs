@@ -65,7 +65,8 @@ pub fn read_settings(text: &str) -> Result<CommuneDto, Vec<SettingsFault>> {
     if !(2..=60).contains(&file.slug.len()) || !file.slug.chars().all(slug_ok) {
         fault("slug", "2 to 60 lower-case letters, digits and hyphens");
     }
-    if PostalAddress::new("1 place de la Mairie", None, &file.postcode, &file.name).is_err() {
+    let place = PostalAddress::new("1 place de la Mairie", None, &file.postcode, &file.name);
+    if place.is_err() {
         fault("name, postcode", "a name of at most 38 characters and a postcode of five digits");
     }
     if file.accent.as_deref().is_some_and(|accent| !is_colour(accent)) {
@@ -87,12 +88,12 @@ pub fn read_settings(text: &str) -> Result<CommuneDto, Vec<SettingsFault>> {
     if email.is_err() {
         fault("contact.email", "an e-mail address");
     }
-    let (Ok(phone), Ok(email), true) = (phone, email, faults.is_empty()) else { return Err(faults) };
+    let (Ok(place), Ok(phone), Ok(email), true) = (place, phone, email, faults.is_empty()) else { return Err(faults) };
     Ok(CommuneDto {
         commune_id: Uuid::now_v7(),
         slug: file.slug,
-        name: one_line(&file.name),
-        postcode: file.postcode,
+        name: place.city().to_owned(),
+        postcode: place.postcode().to_owned(),
         accent: file.accent,
         contact: ServiceContactDto {
             label: one_line(&file.contact.label),
@@ -135,6 +136,13 @@ mod tests {
         let commune = read_settings(GOOD).expect("settings");
         assert_eq!((commune.slug.as_str(), commune.contact.phone.as_str()), ("parempuyre", "+33556955612"));
         assert_eq!(commune.details.address, PolicyDto::ByHand);
+    }
+
+    #[test]
+    fn what_is_kept_is_what_was_checked() {
+        let spaced = GOOD.replace("\"33290\"", "\" 33 290\"").replace("\"Parempuyre\"", "\" Parem  puyre \"");
+        let commune = read_settings(&spaced).expect("settings");
+        assert_eq!((commune.postcode.as_str(), commune.name.as_str()), ("33290", "Parem puyre"));
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The SQL of communes.
 
+use anyhow::Context;
+use jiff::civil::Date;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
+use crate::clock::paris_day;
 use crate::db;
 use crate::error::Result;
 use crate::writer::WriteTx;
@@ -18,6 +21,9 @@ struct SettingsRow {
 }
 
 pub(super) async fn id_of(on: &impl ConnectionTrait, slug: &str) -> Result<Option<Uuid>> {
+    if !db::can_be_kept(slug) {
+        return Ok(None);
+    }
     let row: Option<IdRow> = db::one(on, "SELECT commune_id FROM commune WHERE slug = $1", vec![slug.into()]).await?;
     Ok(row.map(|row| row.commune_id))
 }
@@ -29,10 +35,11 @@ pub(super) async fn settings(on: &impl ConnectionTrait, commune: Uuid) -> Result
 }
 
 pub(super) async fn insert(tx: &WriteTx, commune: Uuid, slug: &str, settings: &str) -> Result<()> {
-    let sql = "INSERT INTO commune (commune_id, slug, epoch, settings, audit_seq, created_at) \
-               VALUES ($1, $2, $3, $4, 0, $5)";
-    let created = tx.now().as_millisecond();
-    let values = vec![commune.into(), slug.into(), Uuid::now_v7().into(), settings.into(), created.into()];
+    let sql = "INSERT INTO commune (commune_id, slug, epoch, settings, audit_seq, links_shown_on, created_at) \
+               VALUES ($1, $2, $3, $4, 0, $5, $6)";
+    let (today, created) = (paris_day(tx.now())?.to_string(), tx.now().as_millisecond());
+    let epoch = Uuid::now_v7();
+    let values = vec![commune.into(), slug.into(), epoch.into(), settings.into(), today.into(), created.into()];
     db::run(tx.connection(), sql, values).await?;
     Ok(())
 }
@@ -40,5 +47,36 @@ pub(super) async fn insert(tx: &WriteTx, commune: Uuid, slug: &str, settings: &s
 pub(super) async fn update(tx: &WriteTx, commune: Uuid, settings: &str) -> Result<()> {
     let sql = "UPDATE commune SET settings = $2 WHERE commune_id = $1";
     db::run(tx.connection(), sql, vec![commune.into(), settings.into()]).await?;
+    Ok(())
+}
+
+#[derive(Debug, FromQueryResult)]
+struct LinksShownRow {
+    commune_id: Uuid,
+    links_shown_on: String,
+}
+
+impl LinksShownRow {
+    fn day(&self) -> Result<Date> {
+        Ok(self.links_shown_on.parse().context("a day on record")?)
+    }
+}
+
+/// Communes that are not done up to a day, each with the one it is done up to.
+pub(super) async fn links_shown_before(on: &impl ConnectionTrait, day: Date) -> Result<Vec<(Uuid, Date)>> {
+    let sql = "SELECT commune_id, links_shown_on FROM commune WHERE links_shown_on < $1 ORDER BY commune_id";
+    let rows: Vec<LinksShownRow> = db::all(on, sql, vec![day.to_string().into()]).await?;
+    rows.iter().map(|row| Ok((row.commune_id, row.day()?))).collect()
+}
+
+pub(super) async fn links_shown(on: &impl ConnectionTrait, commune: Uuid) -> Result<Option<Date>> {
+    let sql = "SELECT commune_id, links_shown_on FROM commune WHERE commune_id = $1";
+    let row: Option<LinksShownRow> = db::one(on, sql, vec![commune.into()]).await?;
+    row.map(|row| row.day()).transpose()
+}
+
+pub(super) async fn set_links_shown(tx: &WriteTx, commune: Uuid, day: Date) -> Result<()> {
+    let sql = "UPDATE commune SET links_shown_on = $2 WHERE commune_id = $1 AND links_shown_on < $2";
+    db::run(tx.connection(), sql, vec![commune.into(), day.to_string().into()]).await?;
     Ok(())
 }

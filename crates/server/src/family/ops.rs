@@ -41,7 +41,8 @@ pub async fn change_detail(tx: &WriteTx, caller: &FamilyCaller, op_id: Uuid, op:
     Ok(if decision == Decision::Applied { Verdict::Applied } else { Verdict::Waiting })
 }
 
-/// Gives up a change of this family that still waits.
+/// Gives up a change of this family that still waits. One that was refused or given up already has no effect to give
+/// up: that is done.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -49,7 +50,11 @@ pub async fn withdraw(tx: &WriteTx, caller: &FamilyCaller, change: Uuid) -> Resu
     let FamilyCaller { commune, account, family, .. } = *caller;
     let settlement = Settlement { status: "withdrawn", decided_by: Some(account), reason: None };
     if !store::settle_change(tx, commune, family, change, settlement).await? {
-        return Ok(Verdict::Rejected(ErrorCode::AlreadyApplied));
+        let row = store::detail_change(tx.connection(), commune, change).await?;
+        return Ok(match row.filter(|row| row.family_id == family) {
+            Some(row) if row.status == "accepted" => Verdict::Rejected(ErrorCode::AlreadyApplied),
+            _ => Verdict::Applied,
+        });
     }
     publish_families(tx, commune, &[family]).await?;
     record(tx, caller, "detail_change_withdrawn", change).await?;
@@ -105,7 +110,6 @@ fn code(error: FamilyError) -> ErrorCode {
         FamilyError::Stale => ErrorCode::StaleValue,
         FamilyError::Unchanged => ErrorCode::NothingChanges,
         FamilyError::AlreadyWaiting => ErrorCode::AlreadyWaiting,
-        FamilyError::NotOfThisFamily => ErrorCode::NotFound,
         FamilyError::Empty
         | FamilyError::LineTooLong
         | FamilyError::Postcode

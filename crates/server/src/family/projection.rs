@@ -1,8 +1,11 @@
-//! What a family's stream shows, made from the tables: one statement per table for any number of families.
+//! What a family's stream shows on a day, made from the tables: one statement per table for any number of families.
+//!
+//! A child is in the stream while its link with the home is in force; [`super::links`] brings streams to date when one
+//! begins or ends by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::civil::Date;
 use preau_protocol::family::{
     AddressDto, AdultDto, AdultRoleDto, ChildDto, ChildLinkDto, ContactDto, DetailChangeDto, DetailChangeStatusDto,
     DetailFieldDto, DetailSubjectDto, FamilyDto, QuotientDto, QuotientSourceDto, SchoolingDto,
@@ -15,6 +18,7 @@ use uuid::Uuid;
 use super::store::{
     self, AdultRow, ChildRow, ContactRow, DetailChangeRow, FamilyRow, LinkRow, QuotientRow, SchoolingRow,
 };
+use crate::clock::{paris_day, rfc_3339};
 use crate::error::Result;
 use crate::sync::{Entity, Projection, publish};
 use crate::writer::WriteTx;
@@ -49,28 +53,20 @@ pub struct FamilyRecord {
     pub changes: Vec<DetailChangeDto>,
 }
 
-/// Brings the streams of these families to what the tables say; a stream that already says so does not move.
+/// Brings the streams of these families to what the tables say today; a stream that already says so does not move.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn publish_families(tx: &WriteTx, commune: Uuid, families: &[Uuid]) -> Result<()> {
     let families: BTreeSet<Uuid> = families.iter().copied().collect();
     let families: Vec<Uuid> = families.into_iter().collect();
+    let today = paris_day(tx.now())?;
     for families in families.chunks(FAMILIES) {
-        let records = records(tx.connection(), commune, families).await?;
+        let records = records(tx.connection(), commune, families, today).await?;
         let projections: Vec<Projection> = records.iter().map(project).collect::<Result<_>>()?;
         publish(tx, commune, projections).await?;
     }
     Ok(())
-}
-
-/// Brings to date the streams of every family a child is linked to.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn publish_homes_of(tx: &WriteTx, commune: Uuid, child: Uuid) -> Result<()> {
-    let families = store::homes_of(tx.connection(), commune, child).await?;
-    publish_families(tx, commune, &families).await
 }
 
 /// What a family's stream is to show.
@@ -97,20 +93,52 @@ pub fn project(record: &FamilyRecord) -> Result<Projection> {
     Ok(Projection { stream: record.family.family_id, kinds: KINDS, entities })
 }
 
-/// Reads families whole; those that do not exist in the commune are left out.
+/// Reads families as they are on a day; those that do not exist in the commune are left out.
 ///
 /// # Errors
 /// Whatever the database says, or a row that no rule would have let in.
-pub async fn records(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<FamilyRecord>> {
+pub async fn records(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    families: &[Uuid],
+    day: Date,
+) -> Result<Vec<FamilyRecord>> {
+    let mut links = store::links(on, commune, families).await?;
+    links.retain(|link| link.in_force(day));
+    assemble(on, commune, families, links, day).await
+}
+
+/// Reads families with every child they were or will be linked to, for whoever keeps the record.
+///
+/// # Errors
+/// As [`records`].
+pub(super) async fn whole_records(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    families: &[Uuid],
+    day: Date,
+) -> Result<Vec<FamilyRecord>> {
     let links = store::links(on, commune, families).await?;
+    assemble(on, commune, families, links, day).await
+}
+
+async fn assemble(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    families: &[Uuid],
+    links: Vec<LinkRow>,
+    day: Date,
+) -> Result<Vec<FamilyRecord>> {
     let children: BTreeSet<Uuid> = links.iter().map(|link| link.child_id).collect();
     let children: Vec<Uuid> = children.into_iter().collect();
+    let mut homes = store::links_of(on, commune, &children).await?;
+    homes.retain(|home| home.in_force(day));
     let mut parts = Parts {
         adults: by(store::adults(on, commune, families).await?, |row| row.family_id),
         links: by(links, |row| row.family_id),
         children: by(store::children(on, commune, &children).await?, |row| row.child_id),
         schooling: by(store::schooling(on, commune, &children).await?, |row| row.child_id),
-        homes: by(store::homes(on, commune, &children).await?, |row| row.child_id),
+        homes: by(homes, |row| row.child_id),
         contacts: by(store::contacts(on, commune, families).await?, |row| row.family_id),
         quotients: by(store::quotients(on, commune, families).await?, |row| row.family_id),
         changes: by(store::detail_changes(on, commune, families).await?, |row| row.family_id),
@@ -131,7 +159,8 @@ struct Parts {
     links: BTreeMap<Uuid, Vec<LinkRow>>,
     children: BTreeMap<Uuid, Vec<ChildRow>>,
     schooling: BTreeMap<Uuid, Vec<SchoolingRow>>,
-    homes: BTreeMap<Uuid, Vec<store::HomeRow>>,
+    /// Links in force, of any home.
+    homes: BTreeMap<Uuid, Vec<LinkRow>>,
     contacts: BTreeMap<Uuid, Vec<ContactRow>>,
     quotients: BTreeMap<Uuid, Vec<QuotientRow>>,
     changes: BTreeMap<Uuid, Vec<DetailChangeRow>>,
@@ -233,7 +262,7 @@ pub(crate) fn detail_change(row: DetailChangeRow) -> Result<DetailChangeDto> {
     Ok(DetailChangeDto {
         change_id: row.change_id,
         asked_by: row.asked_by,
-        asked_at: instant(row.asked_at)?,
+        asked_at: rfc_3339(row.asked_at)?,
         subject: row
             .subject_person
             .map_or(DetailSubjectDto::Household, |person_id| DetailSubjectDto::Adult { person_id }),
@@ -241,13 +270,9 @@ pub(crate) fn detail_change(row: DetailChangeRow) -> Result<DetailChangeDto> {
         old: serde_json::from_str(&row.old_value)?,
         new: serde_json::from_str(&row.new_value)?,
         status,
-        decided_at: row.decided_at.map(instant).transpose()?,
+        decided_at: row.decided_at.map(rfc_3339).transpose()?,
         reason: row.reason,
     })
-}
-
-fn instant(milliseconds: i64) -> Result<String> {
-    Ok(Timestamp::from_millisecond(milliseconds).map_err(anyhow::Error::from)?.to_string())
 }
 
 /// Reads a name as the wire writes it.
@@ -257,7 +282,7 @@ fn named<T: DeserializeOwned>(name: &str) -> Result<T> {
 
 impl FamilyRow {
     /// Where the home is.
-    fn address(&self) -> Option<AddressDto> {
+    pub(crate) fn address(&self) -> Option<AddressDto> {
         Some(AddressDto {
             street: self.street.clone()?,
             complement: self.complement.clone(),

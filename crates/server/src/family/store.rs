@@ -67,11 +67,12 @@ pub(crate) struct LinkRow {
     pub pays: bool,
 }
 
-/// That a home is linked to a child.
-#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
-pub(crate) struct HomeRow {
-    pub family_id: Uuid,
-    pub child_id: Uuid,
+impl LinkRow {
+    /// Whether the link holds on a day, its first and its last included. Dates are kept so that texts compare alike.
+    pub(crate) fn in_force(&self, day: Date) -> bool {
+        let day = day.to_string();
+        self.starts_on <= day && self.ends_on.as_ref().is_none_or(|end| day <= *end)
+    }
 }
 
 /// A contact.
@@ -140,18 +141,51 @@ pub(crate) async fn adults(on: &impl ConnectionTrait, commune: Uuid, families: &
     among(on, commune, (columns, "adult", "family_id", "person_id"), families).await
 }
 
+const LINK: &str = "family_id, child_id, starts_on, ends_on, may_book, may_collect, pays";
+/// A link begins on a day after $2 up to $3, or the day after its last one is such a day.
+const TURNS: &str = "((starts_on > $2 AND starts_on <= $3) OR (ends_on >= $2 AND ends_on < $3))";
+
+/// Every link of these families, whatever its dates.
 pub(crate) async fn links(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<LinkRow>> {
-    let columns = "family_id, child_id, starts_on, ends_on, may_book, may_collect, pays";
-    among(on, commune, (columns, "family_child", "family_id", "child_id"), families).await
+    among(on, commune, (LINK, "family_child", "family_id", "child_id"), families).await
 }
 
-/// Every home of these children, whichever family asks: only ever used to say that another one exists.
-pub(crate) async fn homes(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<HomeRow>> {
-    among(on, commune, ("family_id, child_id", "family_child", "child_id", "family_id"), children).await
+/// Every link of these children, whichever family asks: only ever used to know that another home exists.
+pub(crate) async fn links_of(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<LinkRow>> {
+    among(on, commune, (LINK, "family_child", "child_id", "family_id"), children).await
 }
 
-pub(crate) async fn homes_of(on: &impl ConnectionTrait, commune: Uuid, child: Uuid) -> Result<Vec<Uuid>> {
-    Ok(homes(on, commune, &[child]).await?.into_iter().map(|home| home.family_id).collect())
+#[derive(Debug, FromQueryResult)]
+struct ChildIdRow {
+    child_id: Uuid,
+}
+
+/// Children after one of them, in order, whose link with a home begins or has ended on one of the days after `since` up
+/// to `upto`.
+pub(crate) async fn children_with_turning_links(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    (since, upto): (Date, Date),
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Uuid>> {
+    let sql = format!(
+        "SELECT DISTINCT child_id FROM family_child WHERE commune_id = $1 AND child_id > $4 AND {TURNS} \
+         ORDER BY child_id LIMIT $5"
+    );
+    let values = vec![commune.into(), since.to_string().into(), upto.to_string().into(), after.into(), limit.into()];
+    let rows: Vec<ChildIdRow> = db::all(on, &sql, values).await?;
+    Ok(rows.into_iter().map(|row| row.child_id).collect())
+}
+
+/// Links that begin or have ended on one of the days after `since` up to `upto`.
+pub(crate) async fn turning_links(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    (since, upto): (Date, Date),
+) -> Result<Vec<LinkRow>> {
+    let sql = format!("SELECT {LINK} FROM family_child WHERE commune_id = $1 AND {TURNS}");
+    db::all(on, &sql, vec![commune.into(), since.to_string().into(), upto.to_string().into()]).await
 }
 
 pub(crate) async fn children(on: &impl ConnectionTrait, commune: Uuid, ids: &[Uuid]) -> Result<Vec<ChildRow>> {
@@ -178,7 +212,8 @@ pub(crate) async fn quotients(on: &impl ConnectionTrait, commune: Uuid, families
     among(on, commune, (columns, "quotient", "family_id", "effective_month DESC"), families).await
 }
 
-const CHANGE: &str = "change_id, family_id, asked_by, asked_at, subject_person, field, old_value, new_value, status, \
+/// The columns of a change.
+pub(crate) const CHANGE: &str = "change_id, family_id, asked_by, asked_at, subject_person, field, old_value, new_value, status, \
                       decided_at, reason";
 
 pub(crate) async fn detail_changes(
@@ -209,36 +244,31 @@ pub(crate) async fn detail(
     match subject {
         DetailSubject::Household => {
             let Some(row) = families(on, commune, &[family]).await?.pop() else { return Ok(None) };
-            address(&row).map(|address| Some(DetailValue::Address(address)))
+            Ok(Some(DetailValue::Address(postal_address(&row))))
         }
         DetailSubject::Adult(person) => {
             let adults = adults(on, commune, &[family]).await?;
             let Some(row) = adults.into_iter().find(|row| row.person_id == person.0) else { return Ok(None) };
-            adult_detail(row, field).map(Some)
+            Ok(Some(adult_detail(row, field)))
         }
     }
 }
 
-fn adult_detail(row: AdultRow, field: DetailField) -> Result<DetailValue> {
-    let phone = |number: Option<String>| -> Result<DetailValue> {
-        Ok(DetailValue::Phone(number.as_deref().map(Phone::parse).transpose().context("a telephone on record")?))
-    };
+/// Read leniently: a number that went out of service since must not keep a family from changing it.
+fn adult_detail(row: AdultRow, field: DetailField) -> DetailValue {
+    let phone = |number: Option<String>| DetailValue::Phone(number.as_deref().map(Phone::on_record));
     match field {
         DetailField::MobilePhone => phone(row.mobile_phone),
         DetailField::LandlinePhone => phone(row.landline_phone),
-        DetailField::Email => {
-            let email = row.email.as_deref().map(Email::parse).transpose().context("an e-mail on record")?;
-            Ok(DetailValue::Email(email))
-        }
+        DetailField::Email => DetailValue::Email(row.email.as_deref().map(Email::on_record)),
         // An adult has no address of their own; the rule refuses the pair.
-        DetailField::Address => Ok(DetailValue::Address(None)),
+        DetailField::Address => DetailValue::Address(None),
     }
 }
 
-fn address(row: &FamilyRow) -> Result<Option<PostalAddress>> {
-    let (Some(street), Some(postcode), Some(city)) = (&row.street, &row.postcode, &row.city) else { return Ok(None) };
-    let address = PostalAddress::new(street, row.complement.as_deref(), postcode, city);
-    Ok(Some(address.map_err(|problems| anyhow::anyhow!("an address on record breaks {problems:?}"))?))
+fn postal_address(row: &FamilyRow) -> Option<PostalAddress> {
+    let (street, postcode, city) = (row.street.as_deref()?, row.postcode.as_deref()?, row.city.as_deref()?);
+    Some(PostalAddress::on_record(street, row.complement.as_deref(), postcode, city))
 }
 
 /// Writes a detail. The domain rule has let the pair of subject, field and value pass.

@@ -24,6 +24,9 @@ impl IntoResponse for Error {
         };
         let fields = match self {
             Self::Fields(_, fields) => fields,
+            Self::Unreadable(_) if code == ErrorCode::InvalidRequest => {
+                vec![FieldError { field: "body".to_owned(), rule: "invalid".to_owned() }]
+            }
             Self::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "a request failed");
                 Vec::new()
@@ -47,11 +50,15 @@ fn code(error: &Error) -> ErrorCode {
         Error::SignInRequired => ErrorCode::SignInRequired,
         Error::Busy { .. } => ErrorCode::Busy,
         Error::TooManyAttempts { .. } => ErrorCode::TooManyAttempts,
+        Error::Unreadable(rejection) => code_of(rejection.status()),
         Error::Internal(_) => ErrorCode::Internal,
     }
 }
 
 fn status(error: &Error) -> StatusCode {
+    if let Error::Unreadable(rejection) = error {
+        return rejection.status();
+    }
     match code(error) {
         ErrorCode::SignInRefused | ErrorCode::SignInRequired => StatusCode::UNAUTHORIZED,
         ErrorCode::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,

@@ -29,6 +29,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::sync::Lines;
 use crate::{accounts, addresses, communes, family, sync};
 
 pub use operations::ShownMetrics;
@@ -105,6 +106,7 @@ fn layered(routes: Router<App>, app: App, options: &HttpOptions) -> Router {
         .layer(SetSensitiveRequestHeadersLayer::new([http::header::AUTHORIZATION, http::header::COOKIE]))
         .layer(Extension(options.trusted_proxies.clone()))
         .layer(Extension(options.metrics.clone()))
+        .layer(Extension(Lines::among(options.limits.connections)))
         .layer(from_fn(answer::answer))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))
         .layer(CompressionLayer::new())

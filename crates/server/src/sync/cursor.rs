@@ -5,6 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::db;
+
 /// Longest cursor read: far more streams than any caller has.
 const MAX_CURSOR: usize = 16 * 1024;
 
@@ -57,7 +59,8 @@ impl Cursor {
             return None;
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        serde_json::from_slice(&bytes).ok()
+        let cursor: Self = serde_json::from_slice(&bytes).ok()?;
+        cursor.streams.iter().all(|position| db::can_be_kept(&position.kind)).then_some(cursor)
     }
 
     pub fn position(&self, stream: Uuid) -> Option<&Position> {

@@ -7,6 +7,7 @@
 mod cursor;
 mod digest;
 pub mod events;
+mod lines;
 mod publish;
 mod pull;
 mod push;
@@ -14,6 +15,7 @@ mod relay;
 mod routes;
 mod store;
 
+pub use lines::Lines;
 pub use publish::{Entity, Projection, publish};
 pub use push::Verdict;
 pub use relay::relay;

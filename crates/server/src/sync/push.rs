@@ -36,7 +36,7 @@ impl Command for PushOperation {
     const NAME: &'static str = "push";
 
     async fn apply(&self, tx: &WriteTx) -> Result<OutcomeDto> {
-        let FamilyCaller { commune, account, family, .. } = self.caller;
+        let FamilyCaller { commune, family, .. } = self.caller;
         let sha256 = Sha256::digest(self.bytes.as_bytes()).to_vec();
         let known = store::operation(tx, commune, self.op_id).await?;
         if let Some(known) = &known
@@ -48,7 +48,7 @@ impl Command for PushOperation {
         let version = store::version(tx, commune, family).await?;
         let outcome = outcome(self.op_id, verdict, version);
         if known.is_none() {
-            store::record_operation(tx, commune, self.op_id, on_record(account, sha256, &outcome)?).await?;
+            store::record_operation(tx, commune, self.op_id, on_record(&self.caller, sha256, &outcome)?).await?;
         }
         Ok(outcome)
     }
@@ -58,32 +58,35 @@ impl PushOperation {
     async fn decide(&self, tx: &WriteTx) -> Result<Verdict> {
         match serde_json::from_str::<Op>(&self.bytes) {
             Ok(Op::ChangeDetail(op)) => family::ops::change_detail(tx, &self.caller, self.op_id, &op).await,
+            // An operation that gives itself up says nothing.
+            Ok(Op::Cancel { op_id }) if op_id == self.op_id => Ok(Verdict::Rejected(ErrorCode::InvalidOperation)),
             Ok(Op::Cancel { op_id }) => self.cancel(tx, op_id).await,
             Err(_) => Ok(Verdict::Rejected(unreadable(&self.bytes))),
         }
     }
 
-    /// The same answer as the first time, to the same account and bytes; a given-up operation that arrives late
-    /// answers that it was given up.
+    /// The same answer as the first time, to the same account and bytes. An operation that somebody of the family gave
+    /// up before it arrived answers so, whoever of them sends it.
     async fn replay(&self, tx: &WriteTx, known: &OperationRow, sha256: &[u8]) -> Result<OutcomeDto> {
-        let given_up = known.sha256.is_empty();
-        if known.account_id == self.caller.account && (given_up || known.sha256 == sha256) {
+        let given_up = known.sha256.is_empty() && known.family_id == self.caller.family;
+        if given_up || (known.account_id == self.caller.account && known.sha256 == sha256) {
             return from_record(self.op_id, known);
         }
         let version = store::version(tx, self.caller.commune, self.caller.family).await?;
         Ok(outcome(self.op_id, Verdict::Rejected(ErrorCode::OperationReused), version))
     }
 
-    /// Gives up an operation: one that never arrived is refused in advance, one that waits is withdrawn.
+    /// Gives up an operation of the family, whichever of its adults sent it: one that never arrived is refused in
+    /// advance, one that waits is withdrawn.
     async fn cancel(&self, tx: &WriteTx, target: Uuid) -> Result<Verdict> {
-        let FamilyCaller { commune, account, family, .. } = self.caller;
+        let FamilyCaller { commune, family, .. } = self.caller;
         let Some(known) = store::operation(tx, commune, target).await? else {
             let version = store::version(tx, commune, family).await?;
             let refusal = outcome(target, Verdict::Rejected(ErrorCode::OperationCancelled), version);
-            store::record_operation(tx, commune, target, on_record(account, Vec::new(), &refusal)?).await?;
+            store::record_operation(tx, commune, target, on_record(&self.caller, Vec::new(), &refusal)?).await?;
             return Ok(Verdict::Applied);
         };
-        if known.account_id != account {
+        if known.family_id != family {
             // Somebody else's: nothing of theirs changes, and the answer is that of an id that never existed.
             return Ok(Verdict::Applied);
         }
@@ -117,11 +120,12 @@ fn outcome(op_id: Uuid, verdict: Verdict, version: i64) -> OutcomeDto {
     OutcomeDto { op_id, status, code, version }
 }
 
-fn on_record(account_id: Uuid, sha256: Vec<u8>, outcome: &OutcomeDto) -> Result<OperationRow> {
+fn on_record(caller: &FamilyCaller, sha256: Vec<u8>, outcome: &OutcomeDto) -> Result<OperationRow> {
     let name = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let status = name(serde_json::to_value(outcome.status)?);
     let code = outcome.code.map(serde_json::to_value).transpose()?.map(name);
-    Ok(OperationRow { account_id, sha256, status, code, version: outcome.version })
+    let (account_id, family_id) = (caller.account, caller.family);
+    Ok(OperationRow { account_id, family_id, sha256, status, code, version: outcome.version })
 }
 
 fn from_record(op_id: Uuid, row: &OperationRow) -> Result<OutcomeDto> {
@@ -136,9 +140,11 @@ mod tests {
 
     #[test]
     fn every_verdict_reads_back_from_its_record() {
+        let id = Uuid::nil();
+        let caller = FamilyCaller { commune: id, account: id, device: id, family: id, person: id };
         for verdict in [Verdict::Applied, Verdict::Waiting, Verdict::Rejected(ErrorCode::StaleValue)] {
             let written = outcome(Uuid::from_u128(7), verdict, 3);
-            let row = on_record(Uuid::nil(), vec![1], &written).expect("a row");
+            let row = on_record(&caller, vec![1], &written).expect("a row");
             assert_eq!(from_record(Uuid::from_u128(7), &row).expect("an outcome"), written);
         }
     }

@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
+use axum::{Extension, Json};
 use futures_util::stream::{self, Stream, StreamExt};
 use preau_protocol::ErrorCode;
 use preau_protocol::error::{ErrorBody, FieldError};
@@ -15,16 +15,21 @@ use preau_protocol::sync::{
     PushResponse,
 };
 use serde::Deserialize;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use super::cursor::Cursor;
 use super::events::Poke;
+use super::lines::Lines;
 use super::push::PushOperation;
 use super::{digest, pull, readable};
 use crate::accounts::caller::{Caller, FamilyCaller};
 use crate::app::App;
+use crate::body::Body;
 use crate::error::{Error, Result};
 
 /// A listener is let go shortly before its access token ends: it comes back with a new one, and its rights are read again.
@@ -76,7 +81,7 @@ async fn get_changes(
 async fn post_push(
     State(app): State<App>,
     caller: FamilyCaller,
-    Json(request): Json<PushRequest>,
+    Body(request): Body<PushRequest>,
 ) -> Result<Json<PushResponse>> {
     if request.operations.len() > MAX_OPERATIONS {
         return Err(invalid("operations"));
@@ -102,32 +107,48 @@ async fn get_digest(State(app): State<App>, caller: Caller) -> Result<Json<Diges
 }
 
 /// Pokes: hints that a stream of the caller has news.
+///
+/// A device has two lines at most: a third ends the oldest.
 #[utoipa::path(get, path = "/v1/events", tag = "sync", security(("bearer" = [])),
     responses((status = 200, content_type = "text/event-stream", description = "Events `poke`, each with a stream, and `heartbeat`"),
-        (status = 401, body = ErrorBody)))]
-async fn get_events(State(app): State<App>, caller: Caller) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let streams = readable(&caller);
-    let pokes = stream::unfold((app.pokes.listen(), streams), move |(mut listener, streams)| async move {
-        loop {
-            let poked = match listener.recv().await {
-                Ok(Poke::Stream { commune, stream }) if commune == caller.commune && streams.contains(&stream) => {
-                    vec![stream]
-                }
-                Ok(Poke::Stream { .. }) => continue,
-                // Some were missed: look everywhere.
-                Ok(Poke::Anywhere) | Err(RecvError::Lagged(_)) => streams.clone(),
-                Err(RecvError::Closed) => return None,
-            };
-            let events = poked
-                .into_iter()
-                .filter_map(|stream| Event::default().event("poke").json_data(PokeDto { stream }).ok());
-            return Some((stream::iter(events.map(Ok).collect::<Vec<_>>()), (listener, streams)));
-        }
+        (status = 401, body = ErrorBody), (status = 503, body = ErrorBody)))]
+async fn get_events(
+    State(app): State<App>,
+    caller: Caller,
+    Extension(lines): Extension<Lines>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
+    let line = lines.open(caller.device)?;
+    let end = Box::pin(end_of(line.ended.clone()));
+    // The line keeps its place for as long as somebody reads it.
+    let begin = (app.pokes.listen(), readable(&caller), line);
+    let pokes = stream::unfold(begin, move |(mut listener, streams, line)| async move {
+        let poked = poked(&mut listener, caller.commune, &streams).await?;
+        let events =
+            poked.into_iter().filter_map(|stream| Event::default().event("poke").json_data(PokeDto { stream }).ok());
+        Some((stream::iter(events.map(Ok).collect::<Vec<_>>()), (listener, streams, line)))
     });
-    let end = Box::pin(tokio::time::sleep(LISTEN_FOR));
     // An event, not a comment: a desktop hears that the line lives. Without data, nobody would be told of it.
     let heartbeat = KeepAlive::new().interval(HEARTBEAT).event(Event::default().event("heartbeat").data("{}"));
-    Sse::new(pokes.flatten().take_until(end)).keep_alive(heartbeat)
+    Ok(Sse::new(pokes.flatten().take_until(end)).keep_alive(heartbeat))
+}
+
+async fn end_of(replaced: CancellationToken) {
+    replaced.run_until_cancelled(tokio::time::sleep(LISTEN_FOR)).await;
+}
+
+/// The next streams of the caller with news; none once the server no longer says anything.
+async fn poked(listener: &mut Receiver<Poke>, commune: Uuid, streams: &[Uuid]) -> Option<Vec<Uuid>> {
+    loop {
+        match listener.recv().await {
+            Ok(Poke::Stream { commune: of, stream }) if of == commune && streams.contains(&stream) => {
+                return Some(vec![stream]);
+            }
+            Ok(Poke::Stream { .. }) => {}
+            // Some were missed: look everywhere.
+            Ok(Poke::Anywhere) | Err(RecvError::Lagged(_)) => return Some(streams.to_vec()),
+            Err(RecvError::Closed) => return None,
+        }
+    }
 }
 
 fn invalid(field: &str) -> Error {

@@ -67,6 +67,7 @@ pub(super) struct DigestRow {
 #[derive(Debug, FromQueryResult)]
 pub(super) struct OperationRow {
     pub account_id: Uuid,
+    pub family_id: Uuid,
     pub sha256: Vec<u8>,
     pub status: String,
     pub code: Option<String>,
@@ -223,17 +224,19 @@ pub(super) async fn digest_rows(on: &impl ConnectionTrait, commune: Uuid, stream
 }
 
 pub(super) async fn operation(tx: &WriteTx, commune: Uuid, op: Uuid) -> Result<Option<OperationRow>> {
-    let sql = "SELECT account_id, sha256, status, code, version FROM operation WHERE commune_id = $1 AND op_id = $2";
+    let sql = "SELECT account_id, family_id, sha256, status, code, version FROM operation \
+               WHERE commune_id = $1 AND op_id = $2";
     db::one(tx.connection(), sql, vec![commune.into(), op.into()]).await
 }
 
 pub(super) async fn record_operation(tx: &WriteTx, commune: Uuid, op: Uuid, row: OperationRow) -> Result<()> {
-    let sql = "INSERT INTO operation (commune_id, op_id, account_id, sha256, status, code, version, received_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let sql = "INSERT INTO operation (commune_id, op_id, account_id, family_id, sha256, status, code, version, \
+               received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let values = vec![
         commune.into(),
         op.into(),
         row.account_id.into(),
+        row.family_id.into(),
         row.sha256.into(),
         row.status.into(),
         row.code.into(),

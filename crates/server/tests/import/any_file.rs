@@ -29,8 +29,8 @@ async fn is_read_or_refused_and_never_breaks() {
             let strategy = prop_oneof![damaged(), prop::collection::vec(any::<u8>(), 0..2_000)];
             let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
             let outcome = runner.run(&strategy, |bytes| {
-                let command = ImportFamilies { commune: town.id, csv: bytes, dry_run: true };
-                let report = handle.block_on(harness.app.writer.run(command));
+                let import = Import { commune: town.id, csv: bytes, dry_run: true, correct_names: false };
+                let report = handle.block_on(import_families(&harness.app, import));
                 prop_assert!(report.is_ok());
                 Ok(())
             });

@@ -64,8 +64,8 @@ const TABLE: &[(&[&str], &str, &str)] = &[
 ];
 
 async fn agent_named(harness: &Harness, town: &Town, identifiant: &str) {
-    let sql = "INSERT INTO account (commune_id, account_id, identifiant, role, failures, created_at) \
-               VALUES ($1, $2, $3, 'desk', 0, 0)";
+    let sql = "INSERT INTO account (commune_id, account_id, identifiant, role, created_at) \
+               VALUES ($1, $2, $3, 'desk', 0)";
     harness.sql(sql, vec![town.id.into(), Uuid::now_v7().into(), identifiant.into()]).await;
 }
 
@@ -133,16 +133,30 @@ async fn a_person_is_never_replaced() {
     on_each_engine(async |harness: Harness| {
         let town = harness.town("parempuyre").await;
         accepted(&harness, &town, csv(RICH)).await;
-        for (row, code) in [
-            ("type=adulte famille=F0001 role=titulaire nom=Daoud prenom=Karim", Some("another_person")),
-            ("type=adulte famille=F0001 role=titulaire nom=oeuvrard prenom=helene", Some("role_changed")),
-            ("type=adulte famille=F0003 role=co-titulaire nom=Martel prenom=Paul", Some("role_changed")),
-            ("type=adulte famille=F0001 role=titulaire nom=Martel-Petit prenom=Claire", None),
+        let holder = |cells: &str| format!("type=adulte famille=F0001 role=titulaire {cells}");
+        for (row, corrects, code) in [
+            (holder("nom=Daoud prenom=Karim"), false, Some("another_person")),
+            (holder("nom=Daoud prenom=Karim"), true, Some("another_person")),
+            (holder("nom=oeuvrard prenom=helene"), true, Some("role_changed")),
+            (holder("nom=Martel prenom=Claire identifiant=oeuvrard01"), false, None),
+            (holder("nom=Œuvrard prenom=Anne identifiant=oeuvrard01"), true, Some("role_changed")),
+            // One name in common is a brother's or a wife's as well.
+            (holder("nom=Martel prenom=Paul"), false, Some("name_differs")),
+            (holder("nom=Petit prenom=Claire"), false, Some("name_differs")),
+            (holder("nom=Martel prenom=Paul identifiant=claire.martin"), false, Some("name_differs")),
+            (holder("nom=Martel-Petit prenom=Claire"), true, None),
+            (holder("nom=Petit prenom=Claire identifiant=CLAIRE.martel"), false, None),
+            (holder("nom=Dupont prenom=Clara identifiant=claire.martel"), false, None),
+            ("type=adulte famille=F0003 role=co-titulaire nom=Martel prenom=Paul".into(), false, Some("role_changed")),
         ] {
-            let report = import(&harness, &town, csv(&[row])).await;
-            assert_eq!(report.faults.first().map(|fault| fault.reason.code()), code, "{row}");
+            let import = Import { commune: town.id, csv: csv(&[&row]).into(), dry_run: false, correct_names: corrects };
+            let report = ask(&harness, import).await;
+            assert_eq!(report.faults.first().map(|fault| fault.reason.code()), code, "{row} {corrects}");
         }
-        assert_eq!(families(&harness, &town).await["F0001"].adults[0].last_name, "Martel-Petit");
+        let adult = families(&harness, &town).await["F0001"].adults[0].clone();
+        assert_eq!((adult.first_name.as_str(), adult.last_name.as_str()), ("Clara", "Dupont"));
+        let report = import(&harness, &town, csv(&[&holder("nom=Dupont prenom=Anne")])).await;
+        assert!(report.to_string().contains("--correct-names"), "the line says what to do: {report}");
     })
     .await;
 }

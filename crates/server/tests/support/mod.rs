@@ -6,6 +6,8 @@
 
 mod people;
 mod requests;
+mod streams;
+mod writing;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
@@ -26,6 +28,8 @@ use uuid::Uuid;
 
 pub use people::*;
 pub use requests::*;
+pub use streams::*;
+pub use writing::*;
 
 /// A clock that moves when a test says so.
 #[derive(Debug, Clone)]

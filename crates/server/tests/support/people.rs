@@ -3,7 +3,8 @@
 use preau_domain::accounts::AgentRole;
 use preau_protocol::accounts::{SessionDto, SetCodeRequest, SignInRequest};
 use preau_server::accounts::agents::{CreateAgent, NewAgent};
-use preau_server::accounts::one_time::{FamilyAccount, IssueOneTimeCodes, open_family_accounts};
+use preau_server::accounts::keys::Keys;
+use preau_server::accounts::one_time::{FamilyAccount, issue, open_family_accounts};
 use preau_server::clock::Clock;
 use preau_server::db;
 use preau_server::error::Result;
@@ -58,6 +59,7 @@ pub fn sign_in_request(slug: &str, identifiant: &str, code: &str) -> SignInReque
         code: code.into(),
         totp: None,
         device_label: "PC du salon".into(),
+        installation: None,
     }
 }
 
@@ -72,6 +74,21 @@ impl Command for OpenAccount {
     }
 }
 
+struct IssueCode {
+    commune: Uuid,
+    account: Uuid,
+    keys: Keys,
+}
+
+impl Command for IssueCode {
+    type Output = String;
+    const NAME: &'static str = "test_issue_code";
+
+    async fn apply(&self, tx: &WriteTx) -> Result<String> {
+        Ok(issue(tx, &self.keys, self.commune, &[self.account]).await?.remove(0).code)
+    }
+}
+
 impl Harness {
     pub async fn sql(&self, sql: &'static str, values: Vec<Value>) -> u64 {
         self.app.writer.run(Sql(sql, values)).await.unwrap()
@@ -80,7 +97,8 @@ impl Harness {
     /// A commune by SQL alone: it has no stream and no settings.
     pub async fn town(&self, slug: &str) -> Town {
         let id = Uuid::now_v7();
-        let sql = "INSERT INTO commune (commune_id, slug, epoch, settings, created_at) VALUES ($1, $2, $3, $4, $5)";
+        let sql = "INSERT INTO commune (commune_id, slug, epoch, settings, links_shown_on, created_at) \
+                   VALUES ($1, $2, $3, $4, '2026-11-23', $5)";
         let now = self.clock.now().as_millisecond();
         self.sql(sql, vec![id.into(), slug.into(), Uuid::now_v7().into(), "{}".into(), now.into()]).await;
         Town { id, slug: slug.into() }
@@ -114,8 +132,7 @@ impl Harness {
     }
 
     pub async fn one_time_code(&self, commune: Uuid, account: Uuid) -> String {
-        let issue = IssueOneTimeCodes { commune, accounts: vec![account], keys: self.app.keys.clone() };
-        self.app.writer.run(issue).await.unwrap().remove(0).code
+        self.app.writer.run(IssueCode { commune, account, keys: self.app.keys.clone() }).await.unwrap()
     }
 
     /// Signs in with the one-time code and chooses [`CODE`].

@@ -105,12 +105,12 @@ fn french(day: Date) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use jiff::civil::date;
     use preau_protocol::communes::{DetailPoliciesDto, PolicyDto, ServiceContactDto};
 
-    fn town() -> CommuneDto {
+    pub(in super::super) fn town() -> CommuneDto {
         let by_hand = PolicyDto::ByHand;
         CommuneDto {
             commune_id: uuid::Uuid::nil(),
@@ -129,7 +129,7 @@ mod tests {
         }
     }
 
-    fn of_claire() -> Letter {
+    pub(in super::super) fn of_claire() -> Letter {
         Letter {
             family: "F/1".into(),
             person: "Claire Martel".into(),
@@ -173,16 +173,5 @@ mod tests {
             r#"{"code":"ABCD-EFGH-JKMN","family":"F/1","identifiant":"claire@exemple","person":"Claire Martel"}"#;
         assert_eq!(line, expected);
         assert!(!format!("{letter:?}").contains("ABCD"));
-    }
-
-    #[test]
-    fn letters_are_private_files_and_never_replaced() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().expect("a folder");
-        let letters = [of_claire()];
-        super::super::write_files(folder.path(), &letters, &town(), "https://a.fr").expect("files");
-        let path = folder.path().join(letters[0].file_name());
-        assert_eq!(std::fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600);
-        assert!(super::super::write_files(folder.path(), &letters, &town(), "https://a.fr").is_err());
     }
 }

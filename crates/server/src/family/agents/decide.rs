@@ -1,10 +1,10 @@
 //! Deciding on a change that a family asked.
 
-use preau_domain::family::{DetailValue, one_line};
+use preau_domain::family::one_line;
 use preau_protocol::ErrorCode;
 use preau_protocol::agents::DecideChangeRequest;
 use preau_protocol::error::FieldError;
-use preau_protocol::family::{DetailChangeDto, DetailValueDto};
+use preau_protocol::family::DetailChangeDto;
 use uuid::Uuid;
 
 use crate::audit::{self, Actor, Entry};
@@ -105,7 +105,7 @@ impl DecideChange {
         let (subject, field) = (asked.subject.into(), asked.field.into());
         let current = store::detail(tx.connection(), self.commune, family, subject, field).await?;
         let current = current.ok_or(Error::Rule(ErrorCode::Conflict))?;
-        let (old, new) = (value(&asked.old)?, value(&asked.new)?);
+        let (old, new) = (asked.old.on_record(), asked.new.on_record());
         if current == new {
             return Ok(()); // it came to be so by another way, an import for instance
         }
@@ -114,8 +114,4 @@ impl DecideChange {
         }
         store::write_detail(tx, self.commune, family, subject, field, &new).await
     }
-}
-
-fn value(dto: &DetailValueDto) -> Result<DetailValue> {
-    DetailValue::try_from(dto).map_err(|error| Error::Internal(anyhow::Error::new(error).context("a change on record")))
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::audit::{self, Actor, Entry};
+use crate::clock::paris_day;
 use crate::error::{Error, Result};
 use crate::family::projection;
 use crate::writer::{Command, WriteTx};
@@ -15,7 +16,8 @@ use crate::writer::{Command, WriteTx};
 /// [`Error::NotFound`], or whatever the database says, the audit included.
 pub(super) async fn read_family(app: &App, commune: Uuid, actor: Actor, family: Uuid) -> Result<FamilyRecordDto> {
     let snapshot = app.db.snapshot().await?;
-    let record = projection::records(&snapshot, commune, &[family]).await?.pop();
+    let today = paris_day(app.clock.now())?;
+    let record = projection::whole_records(&snapshot, commune, &[family], today).await?.pop();
     snapshot.commit().await?;
     let record = record.ok_or(Error::NotFound)?;
     app.writer.run(RecordReading { commune, actor, family }).await?;

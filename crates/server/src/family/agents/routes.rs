@@ -20,6 +20,7 @@ use super::waiting::waiting_changes;
 use crate::accounts::caller::AgentCaller;
 use crate::app::App;
 use crate::audit::Actor;
+use crate::body::Body;
 use crate::error::{Error, Result};
 
 /// Routes of this capability.
@@ -89,7 +90,7 @@ async fn post_decision(
     State(app): State<App>,
     agent: AgentCaller,
     Path(change_id): Path<Uuid>,
-    Json(decision): Json<DecideChangeRequest>,
+    Body(decision): Body<DecideChangeRequest>,
 ) -> Result<Json<DetailChangeDto>> {
     agent.require(Permission::DecideDetails)?;
     let actor = Actor::Agent(agent.account);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::search::{self, Home};
 use crate::db;
 use crate::error::Result;
-use crate::family::store::DetailChangeRow;
+use crate::family::store::{CHANGE, DetailChangeRow};
 
 /// A family by its reference.
 #[derive(Debug, FromQueryResult)]
@@ -80,8 +80,9 @@ pub(super) async fn homes(on: &impl ConnectionTrait, commune: Uuid, which: Which
 
 /// Changes that wait for the town, the oldest first.
 pub(super) async fn waiting(on: &impl ConnectionTrait, commune: Uuid, limit: i64) -> Result<Vec<DetailChangeRow>> {
-    let sql = "SELECT change_id, family_id, asked_by, asked_at, subject_person, field, old_value, new_value, status, \
-               decided_at, reason FROM detail_change WHERE commune_id = $1 AND status = 'awaits_town' \
-               ORDER BY asked_at, change_id LIMIT $2";
-    db::all(on, sql, vec![commune.into(), limit.into()]).await
+    let sql = format!(
+        "SELECT {CHANGE} FROM detail_change WHERE commune_id = $1 AND status = 'awaits_town' \
+         ORDER BY asked_at, change_id LIMIT $2"
+    );
+    db::all(on, &sql, vec![commune.into(), limit.into()]).await
 }

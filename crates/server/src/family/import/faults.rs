@@ -112,7 +112,9 @@ reasons! {
     /// No holder, neither in the file nor on record.
     HolderMissing, "holder_missing", "la famille n'a pas de titulaire";
     /// The role is held by somebody else, who has an account.
-    AnotherPerson, "another_person", "un autre adulte tient ce rôle : l'import ne remplace pas une personne";
+    AnotherPerson, "another_person", "un autre adulte tient ce rôle : l'import ne remplace pas une personne (si c'est la même, donnez son identifiant)";
+    /// One of the two names is not that of the adult in this role.
+    NameDiffers, "name_differs", "un des deux noms n'est pas celui de l'adulte qui tient ce rôle : donnez son identifiant ou, si le fichier corrige des noms, importez avec --correct-names";
     /// The adult is on record in the other role.
     RoleChanged, "role_changed", "cet adulte est enregistré dans l'autre rôle : l'import ne change pas un rôle";
     /// Two links between one family and one child.

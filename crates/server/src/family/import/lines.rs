@@ -362,7 +362,6 @@ fn reason_of(problem: FamilyError) -> Reason {
         | FamilyError::WrongField
         | FamilyError::Unchanged
         | FamilyError::Stale
-        | FamilyError::NotOfThisFamily
         | FamilyError::AlreadyWaiting => Reason::Required,
     }
 }

@@ -9,7 +9,7 @@ use super::plan::{OnRecord, Plan};
 use crate::db;
 use crate::error::Result;
 use crate::family::store::{
-    AdultRow, ChildRow, ContactRow, DetailChangeRow, FamilyRow, LinkRow, QuotientRow, SchoolingRow,
+    AdultRow, CHANGE, ChildRow, ContactRow, DetailChangeRow, FamilyRow, LinkRow, QuotientRow, SchoolingRow,
 };
 use crate::writer::WriteTx;
 
@@ -190,10 +190,11 @@ async fn whole<T: Stored>(on: &impl ConnectionTrait, commune: Uuid) -> Result<Ve
 }
 
 async fn asked_changes(on: &impl ConnectionTrait, commune: Uuid) -> Result<Vec<DetailChangeRow>> {
-    let sql = "SELECT change_id, family_id, asked_by, asked_at, subject_person, field, old_value, new_value, status, \
-               decided_at, reason FROM detail_change WHERE commune_id = $1 \
-               AND status IN ('awaits_town', 'awaits_confirmation', 'accepted') ORDER BY asked_at DESC, change_id DESC";
-    db::all(on, sql, vec![commune.into()]).await
+    let sql = format!(
+        "SELECT {CHANGE} FROM detail_change WHERE commune_id = $1 \
+         AND status IN ('awaits_town', 'awaits_confirmation', 'accepted') ORDER BY asked_at DESC, change_id DESC"
+    );
+    db::all(on, &sql, vec![commune.into()]).await
 }
 
 /// Writes the rows of a plan, but for its accounts.

@@ -20,9 +20,6 @@ impl Planner<'_> {
     /// An account that exists keeps its identifiant, which its owner may have made personal: changing it would lock
     /// them out.
     pub(super) fn accounts(&mut self, adults: &[(&Line<AdultLine>, Uuid, Uuid)]) {
-        let existing: BTreeMap<Uuid, &str> = (self.record.accounts.iter())
-            .filter_map(|(identifiant, person)| Some(((*person)?, identifiant.as_str())))
-            .collect();
         let on_record: BTreeSet<&str> =
             self.record.accounts.iter().map(|(identifiant, _)| identifiant.as_str()).collect();
         let mut given = BTreeSet::new();
@@ -33,8 +30,8 @@ impl Planner<'_> {
                 self.fault(line.number, Column::Identifiant, Reason::IdentifiantTwice);
                 continue;
             }
-            match (existing.get(&person_id), asked) {
-                (Some(kept), Some(asked)) if *kept != asked => self.identifiant_kept(line),
+            match (self.identifiants.get(&person_id), asked) {
+                (Some(kept), Some(asked)) if kept != asked => self.identifiant_kept(line),
                 (Some(_), _) => {}
                 (None, Some(asked)) if on_record.contains(asked) => {
                     self.fault(line.number, Column::Identifiant, Reason::IdentifiantTaken);

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use preau_domain::accounts::Identifiant;
 use preau_domain::family::{AdultRole, Phone, PostalAddress, QuotientSource};
-use preau_protocol::family::{AddressDto, DetailValueDto};
+use preau_protocol::family::DetailValueDto;
 use uuid::Uuid;
 
 use super::{Planner, first_lines, index, settle};
@@ -32,7 +33,7 @@ impl Planner<'_> {
                 self.plan.new_families.push(family_id);
             }
             let wanted = home(known, family_id, &line.says);
-            let before = known.and_then(address_of).map(|address| DetailValueDto::Address(Some(address)));
+            let before = known.and_then(FamilyRow::address).map(|address| DetailValueDto::Address(Some(address)));
             if settle(&mut self.plan.report.families, known, wanted, &mut self.plan.families) {
                 self.plan.touched.insert(family_id);
                 let overwritten = before.map(|before| ("address", Column::Adresse, before));
@@ -56,7 +57,7 @@ impl Planner<'_> {
             let role = role_name(role);
             let other = known.get(&(family_id, if role == "holder" { "co_holder" } else { "holder" })).copied();
             let known = known.get(&(family_id, role)).copied();
-            if let Some(reason) = another_person(known, other, &line.says) {
+            if let Some(reason) = self.another_person(known, other, &line.says) {
                 self.fault(line.number, Column::Nom, reason);
                 continue;
             }
@@ -70,6 +71,29 @@ impl Planner<'_> {
             planned.push((line, family_id, person_id));
         }
         planned
+    }
+
+    /// An account never passes from one person to another. The same person has both names, or the same identifiant; one
+    /// name alone is also that of a brother or a wife, unless the operator says that the file corrects names.
+    fn another_person(&self, known: Option<&AdultRow>, other: Option<&AdultRow>, says: &AdultLine) -> Option<Reason> {
+        let (first, last) = (fold(&says.first_name), fold(&says.last_name));
+        let names = |row: &AdultRow| (fold(&row.first_name) == first, fold(&row.last_name) == last);
+        let given = says.identifiant.as_ref().map(Identifiant::as_str);
+        let identified =
+            |row: &AdultRow| given.is_some() && self.identifiants.get(&row.person_id).map(String::as_str) == given;
+        let known_names = known.map(names);
+        if known_names == Some((true, true)) {
+            return None;
+        }
+        if other.is_some_and(|row| names(row) == (true, true) || identified(row)) {
+            return Some(Reason::RoleChanged);
+        }
+        match known_names {
+            None => None,
+            Some(_) if known.is_some_and(identified) => None,
+            Some((false, false)) => Some(Reason::AnotherPerson),
+            Some(_) => (!self.correct_names).then_some(Reason::NameDiffers),
+        }
     }
 
     /// Every family of the file has a holder, in it or on record. A line whose role cannot be read may be the one.
@@ -164,15 +188,6 @@ impl Planner<'_> {
     }
 }
 
-fn address_of(row: &FamilyRow) -> Option<AddressDto> {
-    Some(AddressDto {
-        street: row.street.clone()?,
-        complement: row.complement.clone(),
-        postcode: row.postcode.clone()?,
-        city: row.city.clone()?,
-    })
-}
-
 /// An address is one value: given, it replaces the other whole; empty, the one on record stays.
 fn home(known: Option<&FamilyRow>, family_id: Uuid, says: &FamilyLine) -> FamilyRow {
     let reference = says.reference.clone();
@@ -221,20 +236,6 @@ fn overwritten(known: &AdultRow, wanted: &AdultRow) -> Vec<Overwritten> {
         .filter(|(_, _, before, after)| before != after)
         .map(|(f, c, before, _)| (f, c, before))
         .collect()
-}
-
-/// A name may be corrected, but an account never passes from one person to another.
-fn another_person(known: Option<&AdultRow>, other: Option<&AdultRow>, says: &AdultLine) -> Option<Reason> {
-    let (first, last) = (fold(&says.first_name), fold(&says.last_name));
-    let names = |row: &AdultRow| (fold(&row.first_name) == first, fold(&row.last_name) == last);
-    let known = known.map(names);
-    if known == Some((true, true)) {
-        return None;
-    }
-    if other.map(names) == Some((true, true)) {
-        return Some(Reason::RoleChanged);
-    }
-    (known == Some((false, false))).then_some(Reason::AnotherPerson)
 }
 
 fn role_name(role: AdultRole) -> &'static str {

@@ -50,11 +50,19 @@ pub(super) struct Plan {
     pub report: ImportReport,
 }
 
-/// Plans an import. `new_id` makes ids.
-pub(super) fn plan(lines: &Lines, record: &OnRecord, new_id: &mut dyn FnMut() -> Uuid) -> Result<Plan, Vec<Fault>> {
+/// Plans an import. `correct_names` takes an adult with one other name for the one on record; `new_id` makes ids.
+pub(super) fn plan(
+    lines: &Lines,
+    record: &OnRecord,
+    correct_names: bool,
+    new_id: &mut dyn FnMut() -> Uuid,
+) -> Result<Plan, Vec<Fault>> {
+    let identifiant = |(identifiant, person): &'_ (String, Option<Uuid>)| Some(((*person)?, identifiant.clone()));
     let mut planner = Planner {
         record,
+        correct_names,
         new_id,
+        identifiants: record.accounts.iter().filter_map(identifiant).collect(),
         family_ids: record.families.iter().map(|row| (row.reference.clone(), row.family_id)).collect(),
         child_ids: record.children.iter().map(|row| (row.reference.clone(), row.child_id)).collect(),
         faults: Vec::new(),
@@ -81,6 +89,9 @@ pub(super) fn plan(lines: &Lines, record: &OnRecord, new_id: &mut dyn FnMut() ->
 
 struct Planner<'a> {
     record: &'a OnRecord,
+    correct_names: bool,
+    /// Of adults who have an account.
+    identifiants: HashMap<Uuid, String>,
     new_id: &'a mut dyn FnMut() -> Uuid,
     /// Ids by reference, of the record and of the file.
     family_ids: HashMap<String, Uuid>,
@@ -114,7 +125,7 @@ impl Planner<'_> {
     fn touch_homes_of_children(&mut self) {
         let changed: BTreeSet<Uuid> = (self.plan.children.iter().map(|row| row.child_id))
             .chain(self.plan.schoolings.iter().map(|row| row.child_id))
-            .chain(self.new_homes())
+            .chain(self.turned_links())
             .collect();
         let homes = self.record.links.iter().chain(&self.plan.links);
         let homes: BTreeSet<Uuid> =
@@ -122,12 +133,14 @@ impl Planner<'_> {
         self.plan.touched.extend(homes);
     }
 
-    /// Children linked to a home they had no link with: the other home learns that there is one.
-    fn new_homes(&self) -> Vec<Uuid> {
-        let known: BTreeSet<(Uuid, Uuid)> =
-            self.record.links.iter().map(|link| (link.family_id, link.child_id)).collect();
-        let links = self.plan.links.iter();
-        links.filter(|link| !known.contains(&(link.family_id, link.child_id))).map(|link| link.child_id).collect()
+    /// Children whose link with a home is new or has other dates: the other home learns whether there is one.
+    fn turned_links(&self) -> Vec<Uuid> {
+        let known = index(&self.record.links, |link| (link.family_id, link.child_id));
+        let dates = |link: &LinkRow| (link.starts_on.clone(), link.ends_on.clone());
+        let turned = |link: &&LinkRow| {
+            known.get(&(link.family_id, link.child_id)).is_none_or(|known| dates(known) != dates(link))
+        };
+        self.plan.links.iter().filter(turned).map(|link| link.child_id).collect()
     }
 }
 
