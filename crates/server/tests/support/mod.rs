@@ -20,8 +20,9 @@ use preau_server::accounts::hashing::HashingLimits;
 use preau_server::addresses::AddressBase;
 use preau_server::app::{App, AppOptions};
 use preau_server::clock::Clock;
-use preau_server::db::{Db, Location};
+use preau_server::db::{self, Db, Location};
 use preau_server::http::{self, HttpOptions};
+use sea_orm::FromQueryResult;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -80,6 +81,26 @@ impl Harness {
         let (app, _) = App::start(db, Arc::new(clock.clone()), options).unwrap();
         let router = http::router(app.clone(), &HttpOptions::default());
         Self { app, router, clock, engine, location, folder }
+    }
+
+    /// The tables of the schema, by name.
+    pub async fn tables(&self) -> Vec<String> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            name: String,
+        }
+        let sql = match self.engine {
+            Engine::Sqlite => {
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
+                 AND name <> '_sqlx_migrations' ORDER BY name"
+            }
+            Engine::Postgres => {
+                "SELECT table_name::text AS name FROM information_schema.tables \
+                 WHERE table_schema = current_schema() AND table_name <> '_sqlx_migrations' ORDER BY 1"
+            }
+        };
+        let rows: Vec<Row> = db::all(self.app.db.readers(), sql, Vec::new()).await.unwrap();
+        rows.into_iter().map(|row| row.name).collect()
     }
 
     /// The data folder.

@@ -1,0 +1,154 @@
+//! Backups: whole, the same on both engines, refused when they are not, and put back in a new epoch.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use flate2::read::GzDecoder;
+use preau_server::backup::{self, BackupError};
+use preau_server::check;
+use preau_server::clock::Clock;
+use preau_server::db::{Db, Location};
+use support::{Harness, on_each_engine};
+use tempfile::TempDir;
+
+/// The parts of a backup, by name.
+fn parts(file: &Path) -> BTreeMap<String, String> {
+    let mut archive = tar::Archive::new(GzDecoder::new(fs::File::open(file).unwrap()));
+    let part = |entry: std::io::Result<tar::Entry<'_, _>>| {
+        let mut entry = entry.unwrap();
+        let (name, mut text) = (entry.path().unwrap().display().to_string(), String::new());
+        entry.read_to_string(&mut text).unwrap();
+        (name, text)
+    };
+    archive.entries().unwrap().map(part).collect()
+}
+
+/// The tables without the epochs, which a restore takes anew.
+fn rows(file: &Path) -> BTreeMap<String, String> {
+    let mut tables = parts(file);
+    tables.retain(|name, _| name.starts_with("tables/") && name != "tables/commune.jsonl");
+    tables
+}
+
+/// A family with an account that signed in, and an audit.
+async fn a_town(h: &Harness) {
+    let town = h.town("parempuyre").await;
+    let adult = h.adult(&town, "martel01").await;
+    h.enrol(&adult).await;
+}
+
+async fn taken(h: &Harness, folder: &TempDir) -> std::path::PathBuf {
+    let secret = folder.path().join("secret.key");
+    fs::write(&secret, "a secret of 32 bytes, or nearly so").unwrap();
+    let to = folder.path().join("town.preau");
+    let files = [("secret.key".to_owned(), secret)];
+    backup::take(&h.app.db, &files, h.clock.now(), &to).await.unwrap();
+    to
+}
+
+#[tokio::test]
+async fn what_is_put_back_is_what_was_taken_in_a_new_epoch() {
+    on_each_engine(|h: Harness| async move {
+        a_town(&h).await;
+        let folder = TempDir::new().unwrap();
+        let first = taken(&h, &folder).await;
+        // From either engine to the embedded one, so that a town may move.
+        let elsewhere = TempDir::new().unwrap();
+        let db = Db::open(&Location::Sqlite(elsewhere.path().to_owned())).await.unwrap();
+        let manifest = backup::restore(&db, &first).await.unwrap();
+        assert_eq!(manifest.rows["account"], 1);
+        assert!(manifest.rows["audit"] > 0 && manifest.rows["token"] > 0);
+        let report = check::check(&db, h.clock.now()).await.unwrap();
+        assert!(report.is_sound(), "{report}");
+
+        let again = folder.path().join("again.preau");
+        backup::take(&db, &[], h.clock.now(), &again).await.unwrap();
+        assert_eq!(rows(&first), rows(&again));
+        let epoch = |file: &Path| {
+            let table = &parts(file)["tables/commune.jsonl"];
+            let lines: Vec<Vec<serde_json::Value>> =
+                table.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            let place = lines[0].iter().position(|name| name == "epoch").unwrap();
+            lines[1][place].clone()
+        };
+        assert_ne!(epoch(&first), epoch(&again));
+        // What holds something is never overwritten.
+        let error = backup::restore(&db, &first).await.unwrap_err();
+        assert!(matches!(error.downcast_ref(), Some(BackupError::NotEmpty)), "{error}");
+        db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_table_is_in_it() {
+    on_each_engine(|h: Harness| async move {
+        let folder = TempDir::new().unwrap();
+        let file = taken(&h, &folder).await;
+        let named: Vec<String> = rows(&file).into_keys().collect();
+        let tables = h.tables().await;
+        let expected: Vec<String> = tables.iter().map(|table| format!("tables/{table}.jsonl")).collect();
+        assert_eq!(named, expected.into_iter().filter(|name| name != "tables/commune.jsonl").collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_backup_cut_short_or_altered_changes_nothing() {
+    on_each_engine(|h: Harness| async move {
+        a_town(&h).await;
+        let folder = TempDir::new().unwrap();
+        let file = taken(&h, &folder).await;
+        let whole = fs::read(&file).unwrap();
+        let broken = folder.path().join("broken.preau");
+        let empty = TempDir::new().unwrap();
+        let db = Db::open(&Location::Sqlite(empty.path().to_owned())).await.unwrap();
+        db.migrate().await.unwrap();
+        for length in (0..whole.len()).step_by(whole.len() / 40 + 1).chain([whole.len() - 1, whole.len() - 9]) {
+            fs::write(&broken, &whole[..length]).unwrap();
+            let error = backup::restore(&db, &broken).await.unwrap_err();
+            assert!(error.downcast_ref::<BackupError>().is_some(), "cut at {length}: {error:#}");
+        }
+        for place in (12..whole.len()).step_by(whole.len() / 40 + 1) {
+            let mut altered = whole.clone();
+            altered[place] ^= 0x10;
+            fs::write(&broken, &altered).unwrap();
+            // A bit of the compression's own header may change nothing of what is read.
+            if let Err(error) = backup::verify(&broken) {
+                assert!(backup::restore(&db, &broken).await.is_err(), "altered at {place}: {error}");
+            } else {
+                assert_eq!(rows(&broken), rows(&file), "altered at {place} and believed");
+            }
+        }
+        fs::write(&broken, b"famille;nom\nF0001;Martel\n").unwrap();
+        assert!(matches!(backup::verify(&broken), Err(BackupError::NotABackup)));
+        // Nothing of all that was put back.
+        backup::restore(&db, &file).await.unwrap();
+        db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn files_come_back_and_what_was_there_is_kept() {
+    on_each_engine(|h: Harness| async move {
+        let folder = TempDir::new().unwrap();
+        let file = taken(&h, &folder).await;
+        assert!(backup::take(&h.app.db, &[], h.clock.now(), &file).await.is_err(), "a backup takes no other's place");
+        let data = TempDir::new().unwrap();
+        fs::write(data.path().join("secret.key"), "another").unwrap();
+        backup::put_files(&file, data.path()).unwrap();
+        let read = |name: &str| fs::read_to_string(data.path().join(name)).unwrap();
+        assert_eq!(read("secret.key"), "a secret of 32 bytes, or nearly so");
+        assert_eq!(read("secret.key.before-restore"), "another");
+        backup::put_files(&file, data.path()).unwrap();
+        assert_eq!(read("secret.key.before-restore"), "another", "the same file is left alone");
+    })
+    .await;
+}
