@@ -40,6 +40,11 @@ pub struct SyncStatusChanged;
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub struct InvitationOpened;
 
+/// Somebody closes the window, and a space that only memory holds would lose what waits: ask, say so by
+/// `closeQuestionShown`, and close by `closeWindow`.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub struct CloseAsked;
+
 /// The text of the last link opened, until the window takes it.
 #[derive(Debug, Default)]
 pub struct Invitation(Mutex<Option<String>>);
@@ -100,7 +105,7 @@ impl From<Topic> for DataTopic {
 }
 
 /// A window that is gone hears nothing, which is no error.
-fn emitted(result: tauri::Result<()>) {
+pub fn emitted(result: tauri::Result<()>) {
     if let Err(error) = result {
         tracing::debug!(%error, "an event was not heard");
     }

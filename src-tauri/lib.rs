@@ -3,16 +3,19 @@
 //! Environment, for rehearsals and tests: `PREAU_DATA_DIR` replaces the folder of data, `PREAU_DIRECTORY` the
 //! directory of towns, `PREAU_KEYCHAIN=none` does without the system's keychain.
 
+mod closing;
 mod commands;
 mod events;
 mod log;
 mod notifications;
 mod paths;
 mod platform;
+mod settings;
 mod window;
 
 use anyhow::Context;
 use preau_client::clock::{SystemChance, SystemClock};
+use preau_client::disk::SystemDisk;
 use preau_client::sync::http::HttpConnector;
 use preau_client::{Client, Environment};
 use std::sync::Arc;
@@ -22,7 +25,7 @@ use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events}
 
 /// Everything the window can ask and hear.
 fn bridge() -> Builder<Wry> {
-    use commands::{accounts, family, preferences, sync};
+    use commands::{accounts, family, preferences, sync, window};
     Builder::new()
         .error_handling(ErrorHandlingMode::Throw)
         // A view goes one way and a request the other: one shape each.
@@ -32,6 +35,7 @@ fn bridge() -> Builder<Wry> {
             accounts::find_towns,
             accounts::connect_town,
             accounts::read_invitation,
+            accounts::connect_invited,
             accounts::opened_invitation,
             accounts::sign_in,
             accounts::check_personal_code,
@@ -56,12 +60,16 @@ fn bridge() -> Builder<Wry> {
             sync::acknowledge_refusal,
             preferences::preferences,
             preferences::set_preferences,
+            window::close_question_shown,
+            window::close_window,
+            window::set_notification_words,
         ])
         .events(collect_events![
             events::SessionChanged,
             events::DataChanged,
             events::SyncStatusChanged,
             events::InvitationOpened,
+            events::CloseAsked,
         ])
 }
 
@@ -81,6 +89,7 @@ pub fn run() -> anyhow::Result<()> {
         .plugin(tauri_plugin_store::Builder::default().build())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .invoke_handler(bridge.invoke_handler())
+        .on_window_event(|window, event| closing::on_window_event(window.app_handle(), event))
         .setup(move |app| {
             bridge.mount_events(app);
             Ok(set_up(app.handle())?)
@@ -100,14 +109,18 @@ fn set_up(app: &AppHandle) -> anyhow::Result<()> {
     let data_dir = paths::data_dir(app)?;
     log::start(&data_dir)?;
     app.manage(events::Invitation::default());
+    app.manage(closing::QuestionShown::default());
+    app.manage(notifications::Notifications::default());
     let client = Client::new(Environment {
         directory: Some(paths::directory(app)?),
         keys: platform::keychain::probe(),
         clock: Arc::new(SystemClock::new()),
         chance: Arc::new(SystemChance),
+        disk: Arc::new(SystemDisk),
         connector: Arc::new(HttpConnector),
         listener: Arc::new(events::ToWindow::new(app.clone())),
         device_label: platform::device_label(),
+        installation: settings::installation(app)?,
         data_dir,
         #[cfg(debug_assertions)]
         plain_cache_for_tests: std::env::var_os("PREAU_TEST_PLAIN_CACHE").is_some_and(|on| on == "1"),

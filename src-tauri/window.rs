@@ -38,6 +38,14 @@ pub fn open(app: &AppHandle) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Closes it, without asking.
+pub fn close(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    if let Err(error) = window.destroy() {
+        tracing::warn!(%error, "the window did not close");
+    }
+}
+
 /// Brings the window forward.
 pub fn focus(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else { return };

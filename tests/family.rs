@@ -2,7 +2,13 @@
 //! desktop pulls is what its family may see, what it pushes takes effect once.
 
 use anyhow::{Context, Result};
-use harness::{Api, Server, Session, Town};
+use harness::computer::{refused, up_to_date};
+use harness::{Api, Computer, Server, Session, Town, wait_for};
+use preau_client::Client;
+use preau_client::family::views::{
+    AdultEditRequest, AdultFieldRequest, ChangeDetailsRequest, ChangeDetailsView, DetailChangeView, DetailStateView,
+    DetailValueView, FieldRuleView, GiveUpView,
+};
 use preau_protocol::family::{AdultDto, ChildDto, DetailChangeDto, DetailChangeStatusDto, FamilyDto};
 use preau_protocol::sync::{ChangesResponse, EntityKind, OutcomeDto, OutcomeStatus};
 use serde_json::{Value, json};
@@ -208,5 +214,89 @@ async fn the_same_file_twice_changes_nothing_and_a_faulty_line_says_where() -> R
     let refused = home.town.import(SLUG, &faulty).expect_err("an invalid telephone");
     let refused = format!("{refused:#}");
     assert!(refused.contains("mobile"), "the column is named: {refused}");
+    Ok(())
+}
+
+/// Both adults of a family, each at a computer of their own.
+async fn both_adults(town: &Town, server: &Server) -> Result<[(Computer, Client); 2]> {
+    let letters = town.letters(SLUG, "F0001")?;
+    let (one, other) = (Computer::new(&server.address)?, Computer::new(&server.address)?);
+    let claire = one.first_login(&letters[0], PERSONAL_CODE).await?;
+    let karim = other.first_login(&letters[1], PERSONAL_CODE).await?;
+    Ok([(one, claire), (other, karim)])
+}
+
+/// The form of somebody who touched one detail of the first adult's.
+async fn edit(client: &Client, field: AdultFieldRequest, typed: &str) -> Result<ChangeDetailsRequest> {
+    let details = client.details().await.map_err(refused)?;
+    let adult = details.adults.first().context("an adult")?;
+    let shown = match field {
+        AdultFieldRequest::MobilePhone => adult.mobile_phone.clone(),
+        AdultFieldRequest::LandlinePhone => adult.landline_phone.clone(),
+        AdultFieldRequest::Email => adult.email.clone(),
+    };
+    let edit = AdultEditRequest { person_id: adult.person_id.clone(), field, shown, typed: typed.to_owned() };
+    Ok(ChangeDetailsRequest { address: None, adults: vec![edit] })
+}
+
+/// What waits, once it is so.
+async fn waiting(client: &Client, so: impl Fn(&[DetailChangeView]) -> bool) -> Result<Vec<DetailChangeView>> {
+    wait_for("the changes that wait", async || {
+        let waiting = client.details().await.map_err(refused)?.waiting;
+        Ok(so(&waiting).then_some(waiting))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn either_adult_gives_up_what_the_other_asked() -> Result<()> {
+    let town = Town::with_families(5)?;
+    let server = town.serve()?;
+    let [(_one, claire), (_other, karim)] = both_adults(&town, &server).await?;
+    let form = edit(&claire, AdultFieldRequest::Email, "claire@typo.exemple.fr").await?;
+    claire.change_details(&form).await.map_err(refused)?;
+    let confirming =
+        |changes: &[DetailChangeView]| changes.iter().any(|change| change.state == DetailStateView::AwaitsConfirmation);
+    waiting(&claire, confirming).await?;
+    let seen = waiting(&karim, confirming).await?;
+    assert_eq!(seen[0].give_up, GiveUpView::Possible);
+    karim.give_up(&seen[0].id).await.map_err(refused)?;
+    waiting(&karim, <[DetailChangeView]>::is_empty).await?;
+    waiting(&claire, <[DetailChangeView]>::is_empty).await?;
+    let settled = claire.details().await.map_err(refused)?.settled;
+    assert_eq!(settled[0].state, DetailStateView::Withdrawn);
+    up_to_date(&karim).await?;
+    claire.close().await;
+    karim.close().await;
+    town.run(&["check"])?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_one_adult_changed_is_told_to_the_other_before_it_could_be_undone() -> Result<()> {
+    let town = Town::with_families(5)?;
+    let server = town.serve()?;
+    let [(_one, claire), (_other, karim)] = both_adults(&town, &server).await?;
+    // Karim looks at the form while Claire changes the same telephone and the town agrees.
+    let form = edit(&karim, AdultFieldRequest::LandlinePhone, "05 36 49 00 77").await?;
+    karim.preview_details(&form).await.map_err(refused)?;
+    let hers = edit(&claire, AdultFieldRequest::LandlinePhone, "05 36 49 00 88").await?;
+    claire.change_details(&hers).await.map_err(refused)?;
+    up_to_date(&claire).await?;
+    for change in claire.details().await.map_err(refused)?.waiting {
+        town.run(&["changes", "--commune", SLUG, "accept", &change.id])?;
+    }
+    let now = DetailValueView::Text { text: "05 36 49 00 88".to_owned() };
+    wait_for("her new number on his computer", async || {
+        let details = karim.details().await.map_err(refused)?;
+        Ok((details.adults[0].landline_phone.as_deref() == Some("05 36 49 00 88")).then_some(()))
+    })
+    .await?;
+    let told = karim.change_details(&form).await.map_err(refused)?;
+    let ChangeDetailsView::ToMend { problems } = told else { panic!("{told:?}") };
+    assert_eq!((problems[0].rule, &problems[0].now), (FieldRuleView::Changed, &Some(now)));
+    assert!(karim.sync_center().await.map_err(refused)?.waiting.is_empty(), "nothing is sent");
+    claire.close().await;
+    karim.close().await;
     Ok(())
 }

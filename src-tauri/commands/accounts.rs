@@ -28,11 +28,18 @@ pub async fn connect_town(client: State<'_, Client>, slug: String) -> Result<Com
     client.connect_town(&slug).await
 }
 
-/// Reads the text of a letter's QR code and reaches the server it names.
+/// Reads the text of a letter's QR code; contacts nobody.
 #[tauri::command]
 #[specta::specta]
 pub async fn read_invitation(client: State<'_, Client>, text: String) -> Result<InvitationView, Failure> {
     client.read_invitation(&text).await
+}
+
+/// Reaches the server that a letter's QR code names.
+#[tauri::command]
+#[specta::specta]
+pub async fn connect_invited(client: State<'_, Client>, text: String) -> Result<CommuneView, Failure> {
+    client.connect_invited(&text).await
 }
 
 /// Signs in.

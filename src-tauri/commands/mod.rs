@@ -5,3 +5,4 @@ pub mod accounts;
 pub mod family;
 pub mod preferences;
 pub mod sync;
+pub mod window;

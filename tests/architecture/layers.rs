@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The folders of capabilities of one package, and the edges between them: `a → b` means that a may call b.
 /// What combines many is not in a capability: `app.rs`, and the dispatch of sync, which names every capability.
-const EDGES: [(&str, &str, &[&str]); 8] = [
+const EDGES: [(&str, &str, &[&str]); 7] = [
     (SERVER, "accounts", &["audit"]),
     (SERVER, "addresses", &["accounts"]),
     (SERVER, "communes", &["audit", "sync"]),
@@ -14,7 +14,6 @@ const EDGES: [(&str, &str, &[&str]); 8] = [
     (SERVER, "sync", &["accounts"]),
     (CLIENT, "accounts", &["profiles", "sync"]),
     (CLIENT, "family", &["accounts", "sync"]),
-    (CLIENT, "sync", &["profiles"]),
 ];
 
 const CLIENT: &str = "crates/client/src/";

@@ -1,7 +1,8 @@
 //! Programs started as people run them, and what tests ask of them: a server on a folder of its own, HTTP as a
-//! desktop speaks it, a real window found by what people read in it.
+//! desktop speaks it, the desktop's own client without a window, a real window found by what people read in it.
 
 pub mod api;
+pub mod computer;
 pub mod desktop;
 pub mod files;
 pub mod page;
@@ -9,6 +10,7 @@ pub mod town;
 pub mod window;
 
 pub use api::{Answer, Api, Session};
+pub use computer::Computer;
 pub use desktop::Desktop;
 pub use town::{Letter, Server, Town};
 pub use window::Window;

@@ -47,6 +47,7 @@ pub async fn sign_in(window: &Window, letter: &Letter) -> Result<()> {
     window.fill("Identifiant", &letter.identifiant).await?;
     window.fill("Code secret", &letter.code).await?;
     window.fill("Phrase secrète", PASSPHRASE).await?;
+    window.fill("Phrase secrète, une seconde fois", PASSPHRASE).await?;
     window.click("button", "Se connecter").await?;
     window.sees("Choisissez votre code secret").await
 }

@@ -28,6 +28,7 @@ async fn signing_in_reading_and_changing_the_address_by_keyboard_alone() -> Resu
     write(&window, "textbox", "Identifiant", &letter.identifiant).await?;
     write(&window, "textbox", "Code secret", &letter.code).await?;
     write(&window, "textbox", "Phrase secrète", PASSPHRASE).await?;
+    write(&window, "textbox", "Phrase secrète, une seconde fois", PASSPHRASE).await?;
     activate(&window, "button", "Se connecter").await?;
     window.sees("Choisissez votre code secret").await?;
     write(&window, "textbox", "Nouveau code secret", PERSONAL_CODE).await?;
@@ -50,7 +51,7 @@ async fn signing_in_reading_and_changing_the_address_by_keyboard_alone() -> Resu
     activate(&window, "link", "ouvrir la synchronisation").await?;
     window.sees("Synchroniser maintenant").await?;
     activate(&window, "button", "Claire Martel").await?;
-    window.find("menuitem", "Fermer cet espace").await?;
+    window.find("menuitem", "Verrouiller").await?;
     window.press(DOWN).await?;
     window.press(DOWN).await?;
     window.press(DOWN).await?;

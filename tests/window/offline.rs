@@ -29,14 +29,14 @@ async fn what_was_typed_offline_survives_a_kill_and_arrives_once() -> Result<()>
     let server = town.serve_at(&address)?;
     let window = desktop.open().await?;
     open_space(&window).await?;
-    window.sees("1 en attente de réponse").await?;
+    window.sees("1 en attente de validation").await?;
     window.click("link", "Modifier mes coordonnées").await?;
     window.sees("en attente de validation").await?;
 
     let waiting = town.run(&["changes", "--commune", SLUG, "list", "--json"])?;
     let change = once(&waiting)?;
     town.run(&["changes", "--commune", SLUG, "accept", &change])?;
-    window.sees("acceptée").await?;
+    window.sees("accepté").await?;
     let again = town.run(&["changes", "--commune", SLUG, "list"])?;
     assert!(!again.contains(&change), "{again}");
     window.click("link", "Claire Martel").await?;

@@ -74,7 +74,7 @@ async fn inside(window: &Window, faults: &mut Faults) -> Result<()> {
         faults.screen(window, name, sees).await?;
     }
     window.click("link", "ouvrir la synchronisation").await?;
-    faults.screen(window, "synchronisation", "EN ATTENTE").await
+    faults.screen(window, "synchronisation", "À ENVOYER").await
 }
 
 #[tokio::test]

@@ -94,8 +94,12 @@ export class FakeBackend {
     },
     readInvitation: ({ text }) => {
       if (!String(text).startsWith('preau://')) throw fail('notAnInvitation');
-      return { commune: sample.parempuyre, identifiant: 'MARTEL-4821' };
+      const identifiant = 'MARTEL-4821';
+      if (String(text).includes('evil')) throw fail('foreignInvitation');
+      if (String(text).includes('ailleurs')) return { type: 'unlisted', host: 'preau.ailleurs.example', identifiant };
+      return { type: 'listed', slug: sample.parempuyre.slug, identifiant };
     },
+    connectInvited: () => sample.parempuyre,
     signIn: ({ request }) => this.signIn(request as Contract.SignInRequest),
     checkPersonalCode: ({ code }) => {
       const text = String(code);
@@ -153,9 +157,9 @@ export class FakeBackend {
       return found;
     },
     details: () => this.details,
-    previewDetails: ({ request }) => changeDetails(this.details, request as Contract.ChangeDetailsRequest),
+    previewDetails: ({ request }) => changeDetails(this.details, request as Contract.ChangeDetailsRequest, false),
     changeDetails: ({ request }) => {
-      const answer = changeDetails(this.details, request as Contract.ChangeDetailsRequest);
+      const answer = changeDetails(this.details, request as Contract.ChangeDetailsRequest, true);
       if (answer.type === 'changes') this.keep(answer.changes);
       return answer;
     },
@@ -168,6 +172,10 @@ export class FakeBackend {
     syncNow: () => this.status,
     giveUp: ({ opId }) => {
       this.outbox = this.outbox.filter((item) => item.opId !== opId);
+      const waiting = this.details.waiting.map((change) =>
+        change.id === opId ? { ...change, giveUp: 'asked' as const } : change,
+      );
+      this.details = { ...this.details, waiting };
       this.status = { ...this.status, pending: this.outbox.length };
       return this.answers.syncCenter({});
     },
@@ -178,6 +186,9 @@ export class FakeBackend {
       this.status = { ...this.status, state: 'upToDate', refused: 0 };
       return this.answers.syncCenter({});
     },
+    closeQuestionShown: () => null,
+    closeWindow: () => null,
+    setNotificationWords: () => null,
     preferences: () => this.preferences,
     setPreferences: ({ preferences }) => {
       this.preferences = preferences as Required<Contract.Preferences>;

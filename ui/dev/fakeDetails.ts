@@ -1,63 +1,91 @@
-/** The rules of *Modifier mes coordonnées*, near enough to look at. The client's own are in Rust. */
+/** The rules of *Modifier mes coordonnées*, near enough to look at: a preview forecasts. The client's own are in Rust. */
 import type * as Contract from '../src/bindings';
 import { minutesAgo } from './sampleData';
-
-const parts = ['mobilePhone', 'landlinePhone', 'email'] as const;
 
 const text = (value: string | null): Contract.DetailValueView =>
   value ? { type: 'text', text: value } : { type: 'notGiven' };
 
+function forecast(
+  { addressByHand, phonesByHand }: Contract.DetailsView,
+  change: Pick<Contract.DetailChangeView, 'field' | 'new'>,
+): Contract.DetailStateView {
+  if (change.field === 'email' && change.new.type === 'text') return { type: 'awaitsConfirmation' };
+  const byHand = change.field === 'address' ? addressByHand : phonesByHand;
+  return { type: byHand ? 'awaitsTown' : 'accepted' };
+}
+
+const equal = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+type Wanted = Pick<Contract.DetailChangeView, 'personId' | 'personName' | 'field' | 'new'> & {
+  path: string;
+  shown: Contract.DetailValueView;
+  onRecord: Contract.DetailValueView;
+};
+
 export function changeDetails(
   details: Contract.DetailsView,
   request: Contract.ChangeDetailsRequest,
+  validated: boolean,
 ): Contract.ChangeDetailsView {
   const problems: Contract.FieldProblemView[] = [];
   const changes: Contract.DetailChangeView[] = [];
-  const ask = (change: Pick<Contract.DetailChangeView, 'personId' | 'personName' | 'field' | 'old' | 'new'>) =>
-    changes.push({
-      ...change,
-      id: `op-${change.personId ?? 'home'}-${change.field}`,
-      state: {
-        type: 'toSend',
-        pending: { opId: `op-${change.field}`, state: 'kept', since: minutesAgo(0), attempts: 0 },
-      },
-      askedAt: minutesAgo(0),
-    });
+  const mend = (field: string, rule: Contract.FieldRuleView, now: Contract.DetailValueView | null = null) =>
+    problems.push({ field, rule, now });
+  const ask = ({ path, shown, onRecord, ...change }: Wanted) => {
+    if (equal(change.new, shown) || equal(change.new, onRecord)) return;
+    const waiting = details.waiting.find((known) => known.field === change.field && known.personId === change.personId);
+    if (waiting) mend(path, 'alreadyWaiting', waiting.new);
+    else if (!equal(shown, onRecord)) mend(path, 'changed', onRecord);
+    else
+      changes.push({
+        ...change,
+        old: onRecord,
+        id: `op-${change.personId ?? 'home'}-${change.field}`,
+        state: validated
+          ? {
+              type: 'toSend',
+              pending: { opId: `op-${change.field}`, state: 'kept', since: minutesAgo(0), attempts: 0 },
+            }
+          : forecast(details, change),
+        giveUp: 'possible',
+        askedAt: minutesAgo(0),
+      });
+  };
 
   if (request.address) {
-    const { street, complement, postcode, city } = request.address;
-    if (!street.trim()) problems.push({ field: 'address.street', rule: 'empty' });
-    if (street.length > 38) problems.push({ field: 'address.street', rule: 'lineTooLong' });
-    if (!/^\d{5}$/.test(postcode)) problems.push({ field: 'address.postcode', rule: 'postcode' });
-    if (!city.trim()) problems.push({ field: 'address.city', rule: 'empty' });
-    const address = { street, complement: complement || null, postcode, city };
-    if (JSON.stringify(address) !== JSON.stringify(details.address)) {
-      ask({
-        personId: null,
-        personName: null,
-        field: 'address',
-        old: details.address ? { type: 'address', address: details.address } : { type: 'notGiven' },
-        new: { type: 'address', address },
-      });
-    }
+    const { street, complement, postcode, city } = request.address.typed;
+    if (!street.trim()) mend('address.street', 'empty');
+    if (street.length > 38) mend('address.street', 'lineTooLong');
+    if (!/^\d{5}$/.test(postcode)) mend('address.postcode', 'postcode');
+    if (!city.trim()) mend('address.city', 'empty');
+    const value = (address: Contract.AddressView | null): Contract.DetailValueView =>
+      address ? { type: 'address', address } : { type: 'notGiven' };
+    ask({
+      path: 'address.street',
+      personId: null,
+      personName: null,
+      field: 'address',
+      shown: value(request.address.shown),
+      onRecord: value(details.address),
+      new: value({ street, complement: complement || null, postcode, city }),
+    });
   }
-  for (const asked of request.adults) {
-    const adult = details.adults.find(({ personId }) => personId === asked.personId);
+  for (const { personId, field: part, shown, typed } of request.adults) {
+    const adult = details.adults.find((known) => known.personId === personId);
     if (!adult) continue;
-    for (const part of parts) {
-      const value = asked[part].trim();
-      if (value === (adult[part] ?? '')) continue;
-      const field = `adults.${adult.personId}.${part}`;
-      if (part === 'email' && value && !/^\S+@\S+\.\S+$/.test(value)) problems.push({ field, rule: 'email' });
-      if (part !== 'email' && value && !/^[+\d][\d .]{8,}$/.test(value)) problems.push({ field, rule: 'phone' });
-      ask({
-        personId: adult.personId,
-        personName: adult.name,
-        field: part,
-        old: text(adult[part]),
-        new: text(value),
-      });
-    }
+    const value = typed.trim();
+    const path = `adults.${personId}.${part}`;
+    if (part === 'email' && value && !/^\S+@\S+\.\S+$/.test(value)) mend(path, 'email');
+    if (part !== 'email' && value && !/^[+\d][\d .]{8,}$/.test(value)) mend(path, 'phone');
+    ask({
+      path,
+      personId,
+      personName: adult.name,
+      field: part,
+      shown: text(shown),
+      onRecord: text(adult[part]),
+      new: text(value),
+    });
   }
   if (problems.length > 0) return { type: 'toMend', problems };
   return changes.length > 0 ? { type: 'changes', changes } : { type: 'nothingChanges' };

@@ -101,7 +101,7 @@ const child = (
   mayCollect: true,
   pays: true,
   otherHome: who.id === 'leo',
-  collectors: [claire, karim, jeanne],
+  collectors: [jeanne],
 });
 
 export function people(): Contract.PersonView[] {
@@ -155,6 +155,7 @@ export const minutesAgo = (minutes: number): string => new Date(Date.now() - min
 export const upToDate: Contract.SyncStatusView = {
   state: 'upToDate',
   pending: 0,
+  blocked: 0,
   refused: 0,
   lastSyncAt: minutesAgo(2),
   received: null,
@@ -178,6 +179,7 @@ export function change(
     old: before === null ? { type: 'notGiven' } : { type: 'text', text: before },
     new: { type: 'text', text: after },
     state,
+    giveUp: ['toSend', 'awaitsTown', 'awaitsConfirmation'].includes(state.type) ? 'possible' : 'no',
     askedAt: minutesAgo(90),
   };
 }

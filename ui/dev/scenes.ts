@@ -4,6 +4,7 @@ import { FakeBackend } from './fakeBackend';
 import { change, homeAddress, lockedProfile, minutesAgo, parempuyre, profile, suggestions } from './sampleData';
 
 const pending = { opId: 'op-1', state: 'kept', since: minutesAgo(200), attempts: 0 } as const;
+const lost = { ...pending, opId: 'op-2', state: 'unanswered', attempts: 3 } as const;
 const newAddress = suggestions[0] ?? homeAddress;
 
 const movingHouse = (state: Contract.DetailStateView): Contract.DetailChangeView => ({
@@ -14,6 +15,7 @@ const movingHouse = (state: Contract.DetailStateView): Contract.DetailChangeView
   old: { type: 'address', address: homeAddress },
   new: { type: 'address', address: newAddress },
   state,
+  giveUp: 'possible',
   askedAt: minutesAgo(200),
 });
 
@@ -28,8 +30,8 @@ const item = (
   state,
   since: asked.askedAt,
   attempts,
-  canRetry: state.type === 'kept' || state.type === 'unanswered',
-  canGiveUp: state.type === 'kept' || state.type === 'unanswered',
+  canRetry: ['kept', 'unanswered', 'blocked'].includes(state.type),
+  canGiveUp: ['kept', 'unanswered', 'blocked'].includes(state.type),
 });
 
 /** Everything that can wait or be answered, at once. */
@@ -57,10 +59,14 @@ function busyOutbox(fake: FakeBackend): FakeBackend {
   };
   fake.outbox = [
     item('op-1', phone, { type: 'kept' }, 0),
-    item('op-2', movingHouse({ type: 'toSend', pending }), { type: 'unanswered' }, 3),
+    item('op-2', movingHouse({ type: 'toSend', pending: lost }), { type: 'unanswered' }, 3),
     item('op-3', refused, { type: 'rejected', code: 'stale_value' }, 1),
   ];
-  fake.answered = [item('op-4', email, { type: 'waiting' }, 1), item('op-5', landline, { type: 'applied' }, 1)];
+  fake.answered = [
+    item('op-4', email, { type: 'waiting' }, 1),
+    item('op-5', landline, { type: 'applied' }, 1),
+    { ...item('op-6', landline, { type: 'applied' }, 1), subject: { type: 'cancel' } },
+  ];
   return fake;
 }
 
@@ -103,6 +109,15 @@ export const scenes = {
     const fake = busyOutbox(open());
     fake.todo = [{ type: 'refusedOperations', count: 1 }];
     fake.status = { ...fake.status, state: 'attention', pending: 2, refused: 1, clockOffMinutes: 74 };
+    return fake;
+  },
+  blocked: () => {
+    const fake = open();
+    const stuck = { ...pending, state: 'blocked', attempts: 7 } as const;
+    const moving = movingHouse({ type: 'toSend', pending: stuck });
+    fake.details = { ...fake.details, waiting: [moving] };
+    fake.outbox = [item('op-1', moving, { type: 'blocked' }, 7)];
+    fake.status = { ...fake.status, state: 'attention', pending: 1, blocked: 1 };
     return fake;
   },
   again: () => {

@@ -1,6 +1,9 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
+
+// A busy machine is not a fault of the page.
+configure({ asyncUtilTimeout: 5_000 });
 
 // What jsdom lacks and the interface calls.
 globalThis.scrollTo = () => undefined;

@@ -11,8 +11,10 @@ export const commands = {
 	findTowns: (text: string) => __TAURI_INVOKE<TownView[]>("find_towns", { text }),
 	/**  Reaches a town's server. */
 	connectTown: (slug: string) => __TAURI_INVOKE<CommuneView>("connect_town", { slug }),
-	/**  Reads the text of a letter's QR code and reaches the server it names. */
+	/**  Reads the text of a letter's QR code; contacts nobody. */
 	readInvitation: (text: string) => __TAURI_INVOKE<InvitationView>("read_invitation", { text }),
+	/**  Reaches the server that a letter's QR code names. */
+	connectInvited: (text: string) => __TAURI_INVOKE<CommuneView>("connect_invited", { text }),
 	/**  The text of the letter's link with which the application was opened, once. */
 	openedInvitation: () => __TAURI_INVOKE<string | null>("opened_invitation"),
 	/**  Signs in. */
@@ -57,14 +59,21 @@ export const commands = {
 	giveUp: (opId: string) => __TAURI_INVOKE<SyncCenterView>("give_up", { opId }),
 	/**  A refusal was seen. */
 	acknowledgeRefusal: (opId: string) => __TAURI_INVOKE<SyncCenterView>("acknowledge_refusal", { opId }),
-	/**  The preferences kept, or the defaults. */
+	/**  The preferences kept, or the defaults; what cannot be read counts as not kept. */
 	preferences: () => __TAURI_INVOKE<Preferences>("preferences"),
 	/**  Keeps preferences. */
 	setPreferences: (preferences: Preferences) => __TAURI_INVOKE<Preferences>("set_preferences", { preferences }),
+	/**  The question before closing is on the screen. */
+	closeQuestionShown: () => __TAURI_INVOKE<null>("close_question_shown"),
+	/**  Closes the window, whatever is lost. */
+	closeWindow: () => __TAURI_INVOKE<null>("close_window"),
+	/**  The words of notifications, in the language of the window. */
+	setNotificationWords: (words: NotificationWords) => __TAURI_INVOKE<null>("set_notification_words", { words }),
 };
 
 /** Events */
 export const events = {
+	closeAsked: makeEvent<CloseAsked, CloseAsked>("close-asked"),
 	dataChanged: makeEvent<DataChanged, DataChanged>("data-changed"),
 	invitationOpened: makeEvent<InvitationOpened, InvitationOpened>("invitation-opened"),
 	sessionChanged: makeEvent<SessionChanged, SessionChanged>("session-changed"),
@@ -76,6 +85,14 @@ export const events = {
 export type AccountView = {
 	/**  What is typed at sign-in. */
 	identifiant: string,
+};
+
+/**  The address of the form, touched: what it showed then, and what was typed over it. */
+export type AddressEditRequest = {
+	/**  On record when the author looked. */
+	shown: AddressView | null,
+	/**  What it should become. */
+	typed: AddressRequest,
 };
 
 /**  A postal address as typed. */
@@ -102,18 +119,6 @@ export type AddressView = {
 	city: string,
 };
 
-/**  An adult's details as typed; what equals the record is not sent. */
-export type AdultDetailsRequest = {
-	/**  The adult. */
-	personId: string,
-	/**  May be empty. */
-	mobilePhone: string,
-	/**  May be empty. */
-	landlinePhone: string,
-	/**  May be empty. */
-	email: string,
-};
-
 /**  An adult's details on record. */
 export type AdultDetailsView = {
 	/**  The adult. */
@@ -130,12 +135,36 @@ export type AdultDetailsView = {
 	email: string | null,
 };
 
-/**  The form of *Modifier mes coordonnées*. Only what is present and differs from the record becomes a change. */
+/**  A detail of an adult, touched: what the form showed then, and what was typed over it. */
+export type AdultEditRequest = {
+	/**  The adult. */
+	personId: string,
+	/**  Which detail. */
+	field: AdultFieldRequest,
+	/**  On record when the author looked, as shown. */
+	shown: string | null,
+	/**  What it should become; may be empty. */
+	typed: string,
+};
+
+/**  Which detail of an adult. */
+export type AdultFieldRequest = 
+/**  Mobile telephone. */
+"mobilePhone" | 
+/**  Landline or work telephone. */
+"landlinePhone" | 
+/**  E-mail. */
+"email";
+
+/**
+ *  The form of *Modifier mes coordonnées*: the fields that somebody touched and no others, each with the value that its
+ *  author saw. A field whose value on record is another by now is not sent, and says so.
+ */
 export type ChangeDetailsRequest = {
-	/**  The address, when the form shows it for editing. */
-	address: AddressRequest | null,
-	/**  Adults whose details the form shows for editing. */
-	adults: AdultDetailsRequest[],
+	/**  The address. */
+	address: AddressEditRequest | null,
+	/**  Details of adults. */
+	adults: AdultEditRequest[],
 };
 
 /**  What became of the form: the first step shows `preview` (old → new), *VALIDER* makes the operations. */
@@ -150,6 +179,12 @@ problems: FieldProblemView[] } |
 { type: "changes"; 
 /**  Old → new. */
 changes: DetailChangeView[] };
+
+/**
+ *  Somebody closes the window, and a space that only memory holds would lose what waits: ask, say so by
+ *  `closeQuestionShown`, and close by `closeWindow`.
+ */
+export type CloseAsked = null;
 
 /**  A rule of the personal code and whether what is typed keeps it. */
 export type CodeCheckView = {
@@ -217,6 +252,8 @@ export type DetailChangeView = {
 	new: DetailValueView,
 	/**  How far it is. */
 	state: DetailStateView,
+	/**  Whether it can be given up, from this computer or any other of the family. */
+	giveUp: GiveUpView,
 	/**  RFC 3339. */
 	askedAt: string,
 };
@@ -306,6 +343,8 @@ export type FailureCode =
 "unknownTown" | 
 /**  The pasted text is not a letter's QR code. */
 "notAnInvitation" | 
+/**  The link names a town of the directory and another server than that town's. */
+"foreignInvitation" | 
 /**  Identifiant or code wrong, expired or locked. */
 "signInRefused" | 
 /**  Too many tries. */
@@ -328,7 +367,7 @@ export type FailureCode =
 "keychain" | 
 /**  The cache is damaged or was replaced: it was set aside, and everything will be read again. */
 "cacheDamaged" | 
-/**  The cache was written by a newer version of the application. */
+/**  The cache was written by a newer version of the application: it was left as it is. */
 "cacheTooNew" | 
 /**  Another instance of the application holds this space. */
 "alreadyOpen" | 
@@ -354,6 +393,8 @@ export type FieldProblemView = {
 	field: string,
 	/**  Which rule. */
 	rule: FieldRuleView,
+	/**  For `alreadyWaiting` and `changed`: the value that waits, or that is on record by now. */
+	now: DetailValueView | null,
 };
 
 /**  The rules a detail can break. */
@@ -369,7 +410,18 @@ export type FieldRuleView =
 /**  Not an e-mail address. */
 "email" | 
 /**  A change of this field waits already. */
-"alreadyWaiting";
+"alreadyWaiting" | 
+/**  The value on record is no longer the one that the author saw. */
+"changed";
+
+/**  Whether a change can be given up. */
+export type GiveUpView = 
+/**  Nothing of it waits. */
+"no" | 
+/**  *Abandonner*. */
+"possible" | 
+/**  It was asked for here, and the server has not answered. */
+"asked";
 
 /**  The home page. */
 export type HomeView = {
@@ -394,13 +446,20 @@ export type HomeView = {
 /**  A letter's link was opened: its text waits at `openedInvitation`. */
 export type InvitationOpened = null;
 
-/**  What the text of a letter's QR code named. */
-export type InvitationView = {
-	/**  The town, reached and answering. */
-	commune: CommuneView,
-	/**  The identifiant, when the code carried one. */
-	identifiant: string | null,
-};
+/**  Where the text of a letter's QR code leads. Nothing was contacted to say so. */
+export type InvitationView = 
+/**  To a town of the directory, at that town's own server: as if it had been chosen by its name. */
+{ type: "listed"; 
+/**  Given back to `connectTown`. */
+slug: string; 
+/**  The identifiant, when the code carried one. */
+identifiant: string | null } | 
+/**  To a server that the directory does not know: to be asked, with its host, before `connectInvited`. */
+{ type: "unlisted"; 
+/**  « preau.ville.example », to be compared with the letter. */
+host: string; 
+/**  The identifiant, when the code carried one. */
+identifiant: string | null };
 
 /**  Where the key of the cache is kept. */
 export type KeepRequest = 
@@ -419,6 +478,18 @@ export type Language =
 "fr" | 
 /**  English. */
 "en";
+
+/**  The words of every notification, in the language of the window. */
+export type NotificationWords = {
+	/**  What speaks. */
+	title: string,
+	/**  Changes of details were put on record. */
+	accepted: string,
+	/**  Some were not. */
+	refused: string,
+	/**  Some were, some were not. */
+	answered: string,
+};
 
 /**  A line of the sync centre. */
 export type OutboxItemView = {
@@ -444,6 +515,8 @@ export type OutboxStateView =
 { type: "kept" } | 
 /**  Sent, no answer yet. */
 { type: "unanswered" } | 
+/**  Sent, and the server cannot take it. */
+{ type: "blocked" } | 
 /**  Took effect. */
 { type: "applied" } | 
 /**  On record, waits for somebody. */
@@ -468,6 +541,8 @@ export type PendingStateView =
 "kept" | 
 /**  Sent at least once, no answer yet: it may or may not have arrived. */
 "unanswered" | 
+/**  Sent, and the server cannot take it; others go on. */
+"blocked" | 
 /**  Answered, and the answer's data are on their way. */
 "answered";
 
@@ -670,6 +745,8 @@ signInAgain: boolean };
 export type SignInRequest = {
 	/**  The town connected to. */
 	slug: string,
+	/**  The text of the letter's QR code, for a town that the directory does not know: good for this sign-in only. */
+	invitation: string | null,
 	/**  As typed. */
 	identifiant: string,
 	/**  The code secret or the personal code, as typed. */
@@ -698,7 +775,7 @@ export type SyncStateView =
 "sending" | 
 /**  The server cannot be reached. */
 "offline" | 
-/**  Something needs the person: `trouble` or `refused`. */
+/**  Something needs the person: `trouble`, `blocked` or `refused`. */
 "attention";
 
 /**
@@ -713,6 +790,8 @@ export type SyncStatusView = {
 	state: SyncStateView,
 	/**  Operations not answered yet. */
 	pending: number,
+	/**  Of these, the ones that the server cannot take: they are tried again by themselves. */
+	blocked: number,
 	/**  Operations refused that nobody has seen yet. */
 	refused: number,
 	/**  RFC 3339: last time everything was read, or never. */

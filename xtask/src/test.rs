@@ -110,7 +110,7 @@ fn contract(places: &Places, report: &mut Report) -> Result<()> {
 
 fn system(places: &Places, report: &mut Report) -> Result<()> {
     report.step("system: build the server", |_| build_server(places))?;
-    for name in ["family", "differential"] {
+    for name in ["accounts", "family", "differential"] {
         report.step(&format!("system: {name}"), |tests| {
             counted(&mut cargo_test(places, &["-p", "preau-tests", "--test", name]), tests)
         })?;

@@ -6,6 +6,7 @@ use crate::accounts::towns::Towns;
 use crate::accounts::{Account, AccountState};
 use crate::clock::{Chance, Clock};
 use crate::db::CacheKey;
+use crate::disk::Disk;
 use crate::error::{CacheError, Error, Failure, FailureCode};
 use crate::family::sync::Decided;
 use crate::profiles::key::KeyStore;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 /// What changed, for whoever shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,12 +66,16 @@ pub struct Environment {
     pub clock: Arc<dyn Clock>,
     /// Jitter.
     pub chance: Arc<dyn Chance>,
+    /// Where a crash must find the old or the new.
+    pub disk: Arc<dyn Disk>,
     /// The way to servers.
     pub connector: Arc<dyn Connector>,
     /// Who is told.
     pub listener: Arc<dyn Listener>,
     /// What this computer calls itself in the account's list of devices.
     pub device_label: String,
+    /// A random id of this installation: the server counts tries by it, and learns nothing else from it.
+    pub installation: Uuid,
     /// Leaves caches unencrypted, so that a test can prove that it would find what encryption hides.
     #[cfg(debug_assertions)]
     pub plain_cache_for_tests: bool,
@@ -91,7 +97,7 @@ pub enum Home {
     /// In memory; with the town's short name and server.
     Memory {
         /// An id for as long as it lasts.
-        id: uuid::Uuid,
+        id: Uuid,
         /// The server's address.
         server: String,
     },
@@ -142,10 +148,31 @@ impl Client {
         CacheKey::Raw(key)
     }
 
+    /// Whether closing could lose anything at all: not where the space is kept. Answers at once; when the state is just
+    /// changing it says yes, and [`Client::lost_on_close`] knows.
+    #[must_use]
+    pub fn may_lose_on_close(&self) -> bool {
+        self.state.try_lock().map_or(true, |state| in_memory(&state).is_some())
+    }
+
+    /// How many operations closing would lose: those without an answer, of a space that only memory holds.
+    pub async fn lost_on_close(&self) -> u32 {
+        let Some(space) = in_memory(&*self.state.lock().await) else { return 0 };
+        // A cache that fails has nothing to send either.
+        space.engine.status().await.map_or(0, |status| status.pending)
+    }
+
     /// Closes what is open, before the process ends.
     pub async fn close(&self) {
         let state = std::mem::replace(&mut *self.state.lock().await, AccountState::SignedOut);
         close(state).await;
+    }
+}
+
+fn in_memory(state: &AccountState) -> Option<Arc<Space>> {
+    match state {
+        AccountState::Open(space) if matches!(space.home, Home::Memory { .. }) => Some(space.clone()),
+        AccountState::Open(_) | AccountState::SignedOut | AccountState::FirstCode(_) => None,
     }
 }
 
@@ -175,6 +202,7 @@ impl Space {
     async fn close(&self) {
         self.stop.cancel();
         self.tasks.wait().await;
+        self.engine.session.settle().await;
         if let Err(error) = self.open.close().await {
             tracing::warn!(%error, "closing the cache");
         }

@@ -5,9 +5,9 @@
 //! nothing of a statement is logged; no network call happens while [`Cache::lock`] is held.
 
 use crate::error::CacheError;
+use crate::hex;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard};
@@ -121,14 +121,7 @@ fn file_options(file: &Path, key: &CacheKey) -> SqliteConnectOptions {
 }
 
 fn pragma_value(key: &[u8; 32]) -> String {
-    let mut text = String::with_capacity(70);
-    text.push_str("\"x'");
-    for byte in key {
-        // Writing to a string cannot fail.
-        write!(text, "{byte:02x}").unwrap_or_default();
-    }
-    text.push_str("'\"");
-    text
+    format!("\"x'{}'\"", hex::encoded(key))
 }
 
 /// A build linked with a plain SQLite would write everything in clear: such a build does not start.

@@ -1,6 +1,7 @@
 //! What can go wrong in a use case, as the interface receives it: a code with a sentence for each, never prose.
 
 use preau_protocol::ErrorCode;
+use preau_protocol::error::FieldError;
 use serde::Serialize;
 use specta::Type;
 use uuid::Uuid;
@@ -21,6 +22,8 @@ pub enum FailureCode {
     UnknownTown,
     /// The pasted text is not a letter's QR code.
     NotAnInvitation,
+    /// The link names a town of the directory and another server than that town's.
+    ForeignInvitation,
     /// Identifiant or code wrong, expired or locked.
     SignInRefused,
     /// Too many tries.
@@ -43,7 +46,7 @@ pub enum FailureCode {
     Keychain,
     /// The cache is damaged or was replaced: it was set aside, and everything will be read again.
     CacheDamaged,
-    /// The cache was written by a newer version of the application.
+    /// The cache was written by a newer version of the application: it was left as it is.
     CacheTooNew,
     /// Another instance of the application holds this space.
     AlreadyOpen,
@@ -129,6 +132,8 @@ pub enum ApiError {
     Refused {
         /// Why.
         code: ErrorCode,
+        /// Which fields break which rule, where it said so.
+        fields: Vec<FieldError>,
         /// The server's request id.
         request_id: Option<Uuid>,
     },
@@ -229,7 +234,7 @@ impl From<&ApiError> for Failure {
                 let code = if *too_many { FailureCode::TooManyAttempts } else { FailureCode::Busy };
                 (code, *retry_after, *request_id)
             }
-            ApiError::Refused { code, request_id } => (refusal(*code), None, *request_id),
+            ApiError::Refused { code, fields, request_id } => (refusal(*code, fields), None, *request_id),
             ApiError::ServerFault { request_id } => (FailureCode::ServerFault, None, *request_id),
         };
         Self { code, retry_after, request_id: request_id.map(|id| id.to_string()) }
@@ -237,8 +242,9 @@ impl From<&ApiError> for Failure {
 }
 
 /// What a refusal outside the outbox is to a screen.
-fn refusal(code: ErrorCode) -> FailureCode {
+fn refusal(code: ErrorCode, fields: &[FieldError]) -> FailureCode {
     match code {
+        ErrorCode::PersonalCodeRefused if is_wrong_code(fields) => FailureCode::WrongCode,
         ErrorCode::SignInRefused => FailureCode::SignInRefused,
         ErrorCode::TooManyAttempts => FailureCode::TooManyAttempts,
         ErrorCode::SignInRequired => FailureCode::SignInAgain,
@@ -263,6 +269,19 @@ fn refusal(code: ErrorCode) -> FailureCode {
         | ErrorCode::AlreadyWaiting
         | ErrorCode::Unknown => FailureCode::ServerFault,
     }
+}
+
+impl ApiError {
+    /// The code given to prove who one is was not the one in force.
+    #[must_use]
+    pub fn is_wrong_code(&self) -> bool {
+        matches!(self, Self::Refused { code: ErrorCode::PersonalCodeRefused, fields, .. } if is_wrong_code(fields))
+    }
+}
+
+/// The code in use is called `current` where it is changed, and `code` where it only proves who asks.
+fn is_wrong_code(fields: &[FieldError]) -> bool {
+    fields.iter().any(|field| matches!(field.field.as_str(), "current" | "code") && field.rule == "wrong")
 }
 
 impl From<Error> for Failure {

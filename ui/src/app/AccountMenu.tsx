@@ -52,9 +52,11 @@ export function AccountMenu() {
               {t('about.short')}
             </MenuItem>
             <Separator className={styles.separator ?? ''} />
-            <MenuItem className={styles.item ?? ''} onAction={closing.close}>
+            <MenuItem className={styles.item ?? ''} textValue={closing.label} onAction={closing.close}>
               <DoorClosed size="1.125rem" aria-hidden="true" />
-              {t('frame.menu.close')}
+              <span className={styles.words}>
+                <span>{closing.label}</span> <span className={styles.hint}>{closing.hint}</span>
+              </span>
             </MenuItem>
           </Menu>
         </Popover>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { CloseWindow } from '../features/accounts/CloseWindow';
 import { useSpace } from '../lib/session';
 import { AccountMenu } from './AccountMenu';
 import styles from './Frame.module.css';
@@ -15,7 +16,7 @@ export function Frame({ children }: { children: ReactNode }) {
   return (
     <div className={styles.frame}>
       <SkipLink />
-      <TopBar commune={commune.name}>
+      <TopBar commune={commune.name} home="/">
         <SyncIndicator />
         <AccountMenu />
       </TopBar>
@@ -24,6 +25,7 @@ export function Frame({ children }: { children: ReactNode }) {
         {signInAgain && <SignInAgain />}
         {children}
       </main>
+      <CloseWindow />
       <HelpLine contact={commune.contact} />
     </div>
   );

@@ -1,6 +1,8 @@
 import { Accessibility, Settings2 } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useLocation } from 'react-router';
 import { LinkButton } from '../components/Button';
+import { useSignInFlow } from '../features/accounts/signInFlow';
 import { useInvitationLink } from '../features/accounts/useInvitationLink';
 import { useText } from '../lib/i18n';
 import type { ContactLineView } from '../lib/ipc';
@@ -20,15 +22,31 @@ interface OuterFrameProps {
 /** The frame before a space is open. */
 export function OuterFrame({ town, contact, children }: OuterFrameProps) {
   const { t } = useText();
+  const { pathname, state } = useLocation() as { pathname: string; state: { from?: string } | null };
+  const { commune } = useSignInFlow().flow;
   useInvitationLink();
+  // The choice of a town is never thrown away by a look at something else.
+  const home = commune ? '/connexion/espace' : '/';
+  const aside = pathname === '/preferences' || pathname === '/accessibilite';
+  const from = aside ? (state?.from ?? home) : pathname;
   return (
     <div className={`${styles.frame} ${styles.outer}`}>
       <SkipLink />
-      <TopBar commune={town}>
-        <LinkButton look="quiet" to="/preferences" icon={<Settings2 size="1.125rem" aria-hidden="true" />}>
+      <TopBar commune={town} home={home}>
+        <LinkButton
+          look="quiet"
+          to="/preferences"
+          state={{ from }}
+          icon={<Settings2 size="1.125rem" aria-hidden="true" />}
+        >
           {t('preferences.title')}
         </LinkButton>
-        <LinkButton look="quiet" to="/accessibilite" icon={<Accessibility size="1.125rem" aria-hidden="true" />}>
+        <LinkButton
+          look="quiet"
+          to="/accessibilite"
+          state={{ from }}
+          icon={<Accessibility size="1.125rem" aria-hidden="true" />}
+        >
           {t('about.short')}
         </LinkButton>
       </TopBar>

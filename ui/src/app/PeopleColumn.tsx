@@ -1,5 +1,6 @@
 import { NavLink } from 'react-router';
 import { Avatar } from '../components/Avatar';
+import { Hidden } from '../components/Hidden';
 import { PersonFact } from '../features/family/PersonFact';
 import { useHome } from '../features/family/useHome';
 import { useText } from '../lib/i18n';
@@ -20,7 +21,9 @@ export function PeopleColumn() {
           <People lines={[...home.adults, ...home.children]} />
           {home.contacts.length > 0 && (
             <>
-              <h3 className={styles.heading}>{t('frame.people.contacts')}</h3>
+              <h3 className={styles.apart}>
+                <Hidden>{t('frame.people.contacts')}</Hidden>
+              </h3>
               <People lines={home.contacts} />
             </>
           )}

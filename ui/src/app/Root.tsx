@@ -42,6 +42,10 @@ function Place({ session }: { session: SessionView }) {
   const draft = useDetailsDraftStore(profileId);
   useAccent(commune);
   useForgetting(profileId);
+  // Who is in has signed in: the next sign-in begins anew.
+  useEffect(() => {
+    if (profileId !== null) setFlow({});
+  }, [profileId]);
 
   const page = (
     <ErrorBoundary key={pathname} fallback={<Fault />}>

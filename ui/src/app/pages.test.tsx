@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { openAt, title, violations } from '../../dev/render';
 import { type SceneName, scenes } from '../../dev/scenes';
@@ -29,7 +29,9 @@ test.each(pages)(
   async (scene, path, heading, window) => {
     await openAt(scenes[scene](), path);
     const h1 = await title(heading);
-    await waitFor(() => expect(h1).toHaveFocus());
+    // The town is the only thing to say on the first page: its field has the focus there.
+    const focused = heading === 'Se connecter à l’espace famille' ? screen.getByRole('combobox') : h1;
+    await waitFor(() => expect(focused).toHaveFocus());
     expect(screen.getAllByRole('heading', { level: 1 })).toHaveLength(1);
     expect(screen.getByRole('banner')).toBeVisible();
     expect(screen.getByRole('main')).toBeVisible();
@@ -57,6 +59,43 @@ test('the home page offers only what works', async () => {
   expect(screen.queryByRole('heading', { name: 'MA FAMILLE' })).not.toBeInTheDocument();
   expect(screen.getByText('Rien à faire pour l’instant.')).toBeVisible();
   expect(screen.getByRole('main').querySelectorAll('a')).toHaveLength(1);
+});
+
+test('the list on the left names the contacts once to the eye', async () => {
+  await openAt(scenes.open());
+  await title('Bonjour Claire');
+  const people = within(screen.getByRole('navigation', { name: 'Ma famille' }));
+  expect(people.getByRole('heading', { level: 2, name: 'TITULAIRES, ENFANTS ET CONTACTS' })).toBeVisible();
+  expect(people.getByRole('heading', { level: 3, name: 'Contacts' })).toBeInTheDocument();
+});
+
+test('those who may fetch a child begin with the adults of the home that may', async () => {
+  await openAt(scenes.open(), '/personnes/leo');
+  const card = within(await screen.findByRole('region', { name: 'Qui peut venir chercher Léo' }));
+  await waitFor(() =>
+    expect(card.getAllByRole('link').map(({ textContent }) => textContent)).toEqual([
+      expect.stringContaining('Claire Martel'),
+      expect.stringContaining('Karim Daoud'),
+      expect.stringContaining('Jeanne Martel'),
+    ]),
+  );
+});
+
+test('a home that may not fetch the child is not among those who may', async () => {
+  const fake = scenes.open();
+  const { person } = fake.answers;
+  Object.assign(fake.answers, { person: (args: { id: string }) => ({ ...person(args), mayCollect: false }) });
+  await openAt(fake, '/personnes/leo');
+  const card = within(await screen.findByRole('region', { name: 'Qui peut venir chercher Léo' }));
+  expect(card.getAllByRole('link')).toHaveLength(1);
+});
+
+test('each waiting change is counted under its name', async () => {
+  const fake = scenes.attention();
+  fake.todo = [{ type: 'emailToConfirm', email: 'k.daoud@exemple.fr' }];
+  await openAt(fake);
+  await title('Bonjour Claire');
+  expect(screen.getByText('1 changement à envoyer · 1 en attente de validation · 1 à confirmer')).toBeVisible();
 });
 
 test('an unknown person says so under a title', async () => {

@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import { speak } from '../lib/i18n';
 import { backend } from '../lib/ipc';
+import { handOverNotifications } from '../lib/notifications';
 import { applyPreferences, preferencesKey } from '../lib/preferences';
 
 function makeClient(): QueryClient {
@@ -25,5 +26,6 @@ export async function start(): Promise<QueryClient> {
     // Without preferences the defaults hold, and the session screen says what is wrong.
     await speak('fr');
   }
+  await handOverNotifications();
   return client;
 }

@@ -9,7 +9,6 @@ interface Choice<T> {
 
 interface ChoicesProps<T> {
   legend: string;
-  hint?: string;
   value: T | null;
   choices: readonly Choice<T>[];
   /** Side by side, for short ones. */
@@ -18,19 +17,11 @@ interface ChoicesProps<T> {
 }
 
 /** One among a few: radio buttons, each a card with room for a finger. */
-export function Choices<T extends string | number>({
-  legend,
-  hint,
-  value,
-  choices,
-  inline,
-  onChange,
-}: ChoicesProps<T>) {
+export function Choices<T extends string | number>({ legend, value, choices, inline, onChange }: ChoicesProps<T>) {
   const name = useId();
   return (
     <fieldset className={styles.group}>
       <legend className={styles.legend}>{legend}</legend>
-      {hint && <p className={styles.hint}>{hint}</p>}
       <div className={inline ? styles.inline : styles.list}>
         {choices.map((choice) => (
           <label key={choice.value} className={styles.choice}>
@@ -39,7 +30,11 @@ export function Choices<T extends string | number>({
               className={styles.radio}
               name={name}
               checked={choice.value === value}
-              onChange={() => onChange(choice.value)}
+              onChange={({ target }) => {
+                // Not every web view gives the focus to what the mouse ticks.
+                target.focus();
+                onChange(choice.value);
+              }}
             />
             <span className={styles.words}>
               {choice.label}

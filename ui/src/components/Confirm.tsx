@@ -10,6 +10,8 @@ interface ConfirmProps {
   title: string;
   /** The words of the button that does it: what it does, never « OK ». */
   action: string;
+  /** Nothing is lost that cannot be had again. */
+  harmless?: boolean;
   busy: boolean;
   failure: unknown;
   onConfirm: () => void;
@@ -17,16 +19,16 @@ interface ConfirmProps {
   children: ReactNode;
 }
 
-/** A question before something is lost for good. */
-export function Confirm({ open, title, action, busy, failure, onConfirm, onClose, children }: ConfirmProps) {
+/** A question before something is lost, or ends. */
+export function Confirm({ open, title, action, harmless, busy, failure, onConfirm, onClose, children }: ConfirmProps) {
   const { t } = useText();
   return (
     <Dialog open={open} title={title} role="alertdialog" onClose={onClose}>
       {children}
       {Boolean(failure) && <FailureNotice failure={failure} />}
       <Actions>
-        <Button onClick={onClose}>{t('frame.keep')}</Button>
-        <Button look="danger" busy={busy} onClick={onConfirm}>
+        <Button onClick={onClose}>{t(harmless ? 'frame.cancel' : 'frame.keep')}</Button>
+        <Button look={harmless ? 'primary' : 'danger'} busy={busy} onClick={onConfirm}>
           {action}
         </Button>
       </Actions>

@@ -1,17 +1,27 @@
 import type { ReactNode } from 'react';
-import { asFailure, failureSentences } from '../lib/failures';
+import { asFailure, failureSentences, reference } from '../lib/failures';
 import { useText } from '../lib/i18n';
+import type { FailureCode } from '../lib/ipc';
 import { Notice } from './Notice';
+
+/** What only time mends: the sentence says why, the line below says until when. */
+const passing = new Set<FailureCode>(['tooManyAttempts', 'busy']);
 
 /** What happened, what it means, what to do; and what to quote to the town hall. */
 export function FailureNotice({ failure, actions }: { failure: unknown; actions?: ReactNode }) {
   const { t } = useText();
-  const { code, retryAfter, requestId } = asFailure(failure);
+  const known = asFailure(failure);
+  const { code, retryAfter } = known;
+  const id = reference(known);
   return (
     <Notice tone="danger" announce actions={actions}>
       <p>{t(failureSentences[code])}</p>
-      {retryAfter !== null && <p>{t('failure.retryAfter', { minutes: Math.max(1, Math.ceil(retryAfter / 60)) })}</p>}
-      {requestId && <p>{t('failure.reference', { id: requestId })}</p>}
+      {retryAfter !== null ? (
+        <p>{t('failure.retryAfter', { minutes: Math.max(1, Math.ceil(retryAfter / 60)) })}</p>
+      ) : (
+        passing.has(code) && <p>{t('failure.retryLater')}</p>
+      )}
+      {id && <p>{t('failure.reference', { id })}</p>}
     </Notice>
   );
 }

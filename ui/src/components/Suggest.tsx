@@ -1,6 +1,15 @@
 import { CircleAlert } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from 'react-aria-components';
+import { useContext, useEffect } from 'react';
+import {
+  ComboBox,
+  ComboBoxStateContext,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Text,
+} from 'react-aria-components';
 import field from './Field.module.css';
 import styles from './Suggest.module.css';
 
@@ -18,8 +27,10 @@ interface SuggestProps {
   error?: string | undefined;
   value: string;
   suggestions: readonly Suggestion[];
-  /** Shown in the open list while it has nothing; without it an empty list does not open. */
-  empty?: ReactNode;
+  /** Said under the field while nothing is wrong with it. There is always room for it, so that nothing moves. */
+  status?: string | undefined;
+  /** Enter takes the only suggestion left, without an arrow first. */
+  takeOnly?: boolean;
   autoComplete?: string;
   onChange: (text: string) => void;
   onPick: (id: string) => void;
@@ -30,7 +41,20 @@ interface SuggestProps {
  * caller says whether it will do.
  */
 export function Suggest(props: SuggestProps) {
-  const { id, label, hint, error, value, suggestions, empty, autoComplete = 'off', onChange, onPick } = props;
+  const {
+    id,
+    label,
+    hint,
+    error,
+    value,
+    suggestions,
+    status,
+    takeOnly,
+    autoComplete = 'off',
+    onChange,
+    onPick,
+  } = props;
+  const [only, ...more] = suggestions;
   return (
     <ComboBox
       id={id}
@@ -40,7 +64,6 @@ export function Suggest(props: SuggestProps) {
       onInputChange={onChange}
       onSelectionChange={(key) => key !== null && onPick(String(key))}
       allowsCustomValue
-      allowsEmptyCollection={empty !== undefined}
       isInvalid={Boolean(error)}
       menuTrigger="input"
     >
@@ -51,19 +74,31 @@ export function Suggest(props: SuggestProps) {
         </Text>
       )}
       <span className={field.control} data-invalid={Boolean(error)}>
-        <Input id={id} className={field.input ?? ''} autoComplete={autoComplete} />
+        <Input
+          id={id}
+          className={field.input ?? ''}
+          autoComplete={autoComplete}
+          onKeyDown={({ key, currentTarget: input }) => {
+            // Closed, Enter submits the form; with an option in focus, the list takes that one itself.
+            const open = input.getAttribute('aria-expanded') === 'true' && !input.hasAttribute('aria-activedescendant');
+            if (takeOnly && key === 'Enter' && open && only && more.length === 0) onPick(only.id);
+          }}
+        />
       </span>
-      {error && (
-        <Text slot="errorMessage" className={field.error ?? ''}>
-          <CircleAlert size="1rem" aria-hidden="true" />
-          {error}
-        </Text>
-      )}
+      <div className={styles.below}>
+        {error && (
+          <Text slot="errorMessage" className={field.error ?? ''}>
+            <CircleAlert size="1rem" aria-hidden="true" />
+            {error}
+          </Text>
+        )}
+        <p className={field.hint} role="status">
+          {!error && status}
+        </p>
+      </div>
+      <Opening ready={only !== undefined} />
       <Popover className={styles.popover ?? ''} offset={4}>
-        <ListBox<Suggestion>
-          className={styles.list ?? ''}
-          renderEmptyState={() => <p className={styles.empty}>{empty}</p>}
-        >
+        <ListBox<Suggestion> className={styles.list ?? ''}>
           {(item) => (
             <ListBoxItem id={item.id} className={styles.option ?? ''} textValue={item.text}>
               <Text slot="label">{item.text}</Text>
@@ -78,4 +113,14 @@ export function Suggest(props: SuggestProps) {
       </Popover>
     </ComboBox>
   );
+}
+
+/** The list opens by itself at a key; suggestions that come after the last key open it too. */
+function Opening({ ready }: { ready: boolean }) {
+  const state = useContext(ComboBoxStateContext);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when there is something to show.
+  useEffect(() => {
+    if (ready && state?.isFocused) state.open(null, 'input');
+  }, [ready]);
+  return null;
 }

@@ -9,6 +9,7 @@ export const failureSentences: Record<FailureCode, MessageId> = {
   notPreau: 'failure.notPreau',
   unknownTown: 'failure.unknownTown',
   notAnInvitation: 'failure.notAnInvitation',
+  foreignInvitation: 'failure.foreignInvitation',
   signInRefused: 'failure.signInRefused',
   tooManyAttempts: 'failure.tooManyAttempts',
   busy: 'failure.busy',
@@ -69,6 +70,15 @@ const refusals = {
 /** The sentence of a server's code; an honest one when this version does not know the code. */
 export function refusalSentence(code: string): MessageId {
   return Object.hasOwn(refusals, code) ? refusals[code as keyof typeof refusals] : 'refusal.unknown';
+}
+
+/**
+ * What to quote to the town hall: only for a fault, never for a rule that one can keep by oneself. The beginning of the
+ * request's id, « 0199 4a7c »: short enough for the telephone, and enough to find it in the server's log.
+ */
+export function reference({ code, requestId }: Failure): string | null {
+  if (requestId === null || (code !== 'serverFault' && code !== 'internal')) return null;
+  return [requestId.slice(0, 4), requestId.slice(4, 8)].filter(Boolean).join('\u00a0');
 }
 
 /** Whatever was thrown, as a failure: what the bridge rejects with, or a fault of the application. */

@@ -2,8 +2,10 @@
 import { commands, type DataTopic, events } from '../bindings';
 
 export type {
+  AddressEditRequest,
   AddressView,
   AdultDetailsView,
+  AdultEditRequest,
   ChangeDetailsRequest,
   CommuneView,
   ContactLineView,
@@ -68,3 +70,6 @@ export const onSyncStatusChanged = (receive: () => void): Stop => subscribe(even
 
 /** The application was opened by the letter's link; `openedInvitation` then gives its text, once. */
 export const onInvitationOpened = (receive: () => void): Stop => subscribe(events.invitationOpened, receive);
+
+/** Somebody closes the window and would lose what waits: ask, then say so by `closeQuestionShown`. */
+export const onCloseAsked = (receive: () => void): Stop => subscribe(events.closeAsked, receive);

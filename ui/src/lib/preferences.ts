@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { nowKnown } from './freshness';
 import { speak } from './i18n';
 import { backend, type Preferences } from './ipc';
+import { handOverNotifications } from './notifications';
 
 export const preferencesKey = ['preferences'] as const;
 
@@ -18,6 +19,16 @@ export function usePreferences() {
   return useQuery({ queryKey: preferencesKey, queryFn: backend.preferences });
 }
 
+/** Runs what lays the page out anew; what has the focus stays where it was under the eyes. */
+function inPlace(change: () => void): void {
+  const held = document.activeElement;
+  const before = held?.getBoundingClientRect().top;
+  change();
+  if (held && before !== undefined && held !== document.body) {
+    globalThis.scrollTo(0, globalThis.scrollY + held.getBoundingClientRect().top - before);
+  }
+}
+
 /** Keeps a choice and shows it at once. */
 export function useSetPreferences() {
   const client = useQueryClient();
@@ -25,8 +36,9 @@ export function useSetPreferences() {
     mutationFn: backend.setPreferences,
     onSuccess: async (preferences) => {
       await nowKnown(client, preferencesKey, preferences);
-      applyPreferences(preferences);
+      inPlace(() => applyPreferences(preferences));
       await speak(preferences.language);
+      await handOverNotifications();
     },
   });
 }

@@ -2,19 +2,17 @@
 
 use super::invitation::Invitation;
 use super::views::{
-    AccountView, CodeCheckView, CommuneView, ContactLineView, InvitationView, ProfileView, ProtectionView, SessionView,
-    SignInRequest, TownView,
+    AccountView, CodeCheckView, CommuneView, InvitationView, ProfileView, SessionView, SignInRequest, TownView,
 };
-use super::{AccountState, Entry, FirstCode, store};
+use super::{AccountState, Entry, FirstCode, present, store};
 use crate::app::{Client, Home, Notice, Space};
-use crate::error::{ApiError, Error, Failure, FailureCode};
-use crate::profiles::{self, Profile, Protection};
+use crate::error::{ApiError, CacheError, Error, Failure, FailureCode};
+use crate::profiles::{self, Protection};
 use crate::sync::api::Api;
 use preau_domain::accounts::{AccountError, Identifiant, personal_code_problems};
-use preau_domain::family::Phone;
+use preau_protocol::ErrorCode;
 use preau_protocol::accounts::{self as wire, SetCodeRequest, SetIdentifiantRequest};
 use preau_protocol::communes::CommuneDto;
-use preau_protocol::{ErrorCode, communes};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -38,7 +36,7 @@ impl Client {
                 keychain_available: self.env.keys.is_some(),
             }),
             AccountState::FirstCode(first) => Ok(SessionView::FirstCode {
-                commune: commune_view(&first.entry.commune),
+                commune: present::commune(&first.entry.commune),
                 identifiant: first.entry.session.account.identifiant.clone(),
             }),
             AccountState::Open(space) => {
@@ -63,27 +61,65 @@ impl Client {
     /// [`FailureCode::UnknownTown`], `NotHttps`, `Unreachable`, `Certificate`, `NotPreau`, `Busy`.
     pub async fn connect_town(&self, slug: &str) -> Result<CommuneView, Failure> {
         let (_, commune) = self.reach(&self.towns.server(slug)?, slug).await?;
-        Ok(commune_view(&commune))
+        Ok(present::commune(&commune))
     }
 
-    /// Reads the text of a letter's QR code and reaches the server it names.
+    /// Reads the text of a letter's QR code. Contacts nobody: a link is followed by a person, never by itself.
     ///
     /// # Errors
-    /// [`FailureCode::NotAnInvitation`], and those of [`Client::connect_town`].
+    /// [`FailureCode::NotAnInvitation`], `NotHttps`, `ForeignInvitation`.
     pub async fn read_invitation(&self, text: &str) -> Result<InvitationView, Failure> {
         let invitation = Invitation::parse(text)?;
-        let (_, commune) = self.reach(&invitation.server, &invitation.town).await?;
-        self.towns.invite(&invitation.town, &invitation.server);
-        Ok(InvitationView { commune: commune_view(&commune), identifiant: invitation.identifiant })
+        let listed = self.towns.vetted(&invitation)?.is_some();
+        let host = invitation.host()?;
+        let Invitation { town: slug, identifiant, .. } = invitation;
+        Ok(if listed {
+            InvitationView::Listed { slug, identifiant }
+        } else {
+            InvitationView::Unlisted { host, identifiant }
+        })
+    }
+
+    /// Reaches the server that a letter's QR code names, once somebody was shown its host and agreed.
+    ///
+    /// # Errors
+    /// Those of [`Client::read_invitation`] and of [`Client::connect_town`].
+    pub async fn connect_invited(&self, text: &str) -> Result<CommuneView, Failure> {
+        let invitation = Invitation::parse(text)?;
+        let server = self.towns.vetted(&invitation)?.unwrap_or(invitation.server);
+        let (_, commune) = self.reach(&server, &invitation.town).await?;
+        Ok(present::commune(&commune))
     }
 
     async fn reach(&self, server: &str, slug: &str) -> Result<(Api, CommuneDto), Error> {
         let api = Api::new(self.env.connector.connect(server)?);
         api.check_server().await?;
         match api.commune(slug).await {
-            Ok(commune) => Ok((api, commune)),
+            Ok(commune) if commune.slug == slug => Ok((api, commune)),
+            // It gives itself out for another town.
+            Ok(_) => Err(ApiError::NotPreau.into()),
             Err(ApiError::Refused { code: ErrorCode::NotFound, .. }) => Err(Error::Rule(FailureCode::UnknownTown)),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Where a sign-in goes: by its invitation, else by the directory, else where the open space is served from.
+    async fn server_for(&self, request: &SignInRequest) -> Result<String, Error> {
+        if let Some(text) = &request.invitation {
+            let invitation = Invitation::parse(text)?;
+            if invitation.town != request.slug {
+                return Err(Error::Rule(FailureCode::NotAnInvitation));
+            }
+            return Ok(self.towns.vetted(&invitation)?.unwrap_or(invitation.server));
+        }
+        if let Some(server) = self.towns.listed(&request.slug)? {
+            return Ok(server);
+        }
+        match &*self.state.lock().await {
+            AccountState::Open(space) if space.account.commune.slug == request.slug => {
+                Ok(space.home.server().to_owned())
+            }
+            _ => Err(Error::Rule(FailureCode::UnknownTown)),
         }
     }
 
@@ -94,7 +130,7 @@ impl Client {
     /// the cache, which leave the server's session kept where it can be.
     pub async fn sign_in(&self, request: &SignInRequest) -> Result<SessionView, Failure> {
         self.check_keep(&request.keep)?;
-        let server = self.towns.server(&request.slug)?;
+        let server = self.server_for(request).await?;
         let (api, commune) = self.reach(&server, &request.slug).await?;
         let code = Zeroizing::new(request.code.clone());
         let session = self.authenticate(&api, &request.slug, &request.identifiant, &code).await?;
@@ -102,7 +138,7 @@ impl Client {
         let entry = Entry { api, server, commune, session, keep: request.keep.clone() };
         if first {
             let mut state = self.state.lock().await;
-            let first = AccountState::FirstCode(Box::new(FirstCode { entry, code }));
+            let first = AccountState::FirstCode(Box::new(FirstCode { entry, code, tried: Vec::new() }));
             crate::app::close(std::mem::replace(&mut *state, first)).await;
         } else {
             self.enter_or_leave(&entry).await?;
@@ -123,14 +159,16 @@ impl Client {
             code: code.trim().to_owned(),
             totp: None,
             device_label: self.env.device_label.clone(),
+            installation: Some(self.env.installation),
         };
         Ok(api.sign_in(&request).await?)
     }
 
-    /// A sign-in that cannot be kept here leaves no device behind on the server, where it can be told.
+    /// A sign-in that cannot be kept here leaves no device behind on the server, where it can be told. One that found
+    /// a damaged cache was kept in the fresh one.
     async fn enter_or_leave(&self, entry: &Entry) -> Result<(), Error> {
         let Err(error) = self.enter(entry).await else { return Ok(()) };
-        if !matches!(error, Error::Cache(_))
+        if !matches!(error, Error::Cache(CacheError::Damaged))
             && let Err(error) = entry.api.sign_out(&entry.session.access_token).await
         {
             tracing::info!(%error, "the server was not told that the sign-in is not used");
@@ -146,7 +184,7 @@ impl Client {
         let identifiant = match &*self.state.lock().await {
             AccountState::SignedOut => String::new(),
             AccountState::FirstCode(first) => first.entry.session.account.identifiant.clone(),
-            AccountState::Open(space) => space.account.identifiant.clone(),
+            AccountState::Open(space) => identifiant(space).await?,
         };
         let problems = personal_code_problems(code, &identifiant);
         let breaks = |rule: AccountError| problems.contains(&rule);
@@ -168,23 +206,22 @@ impl Client {
         if !personal_code_problems(code, &identifiant).is_empty() {
             return Err(Failure::of(FailureCode::CodeRefused));
         }
-        let request = SetCodeRequest { current: first.code.to_string(), new: code.to_owned() };
+        let set = first.set_code(code).await;
         let token = first.entry.session.access_token.clone();
         let slug = first.entry.commune.slug.clone();
-        match first.entry.api.set_code(&token, &request).await {
-            Ok(()) => {}
-            // The answer to an earlier try was lost: then the new code is in force, and signing in with it says so.
-            Err(ApiError::SignInRequired | ApiError::Refused { code: ErrorCode::SignInRefused, .. }) => {
+        let same_session = match set {
+            Ok(()) => first.entry.api.account(&token).await.ok().filter(|account| !account.personal_code_required),
+            // The answer to an earlier try was lost: then the new code may be in force, and signing in with it says so.
+            Err(error) if error == ApiError::SignInRequired || error.is_wrong_code() => {
                 tracing::info!("the one-time code is no longer good: trying the personal code");
+                None
             }
             Err(error) => return Err(Error::from(error).into()),
-        }
+        };
         // The session of a one-time code is only good for choosing: the space begins with one of its own.
-        first.entry.session = match first.entry.api.account(&token).await {
-            Ok(account) if !account.personal_code_required => {
-                wire::SessionDto { account, ..first.entry.session.clone() }
-            }
-            Ok(_) | Err(_) => self.authenticate(&first.entry.api, &slug, &identifiant, code).await?,
+        first.entry.session = match same_session {
+            Some(account) => wire::SessionDto { account, ..first.entry.session.clone() },
+            None => self.authenticate(&first.entry.api, &slug, &identifiant, code).await?,
         };
         let AccountState::FirstCode(first) = std::mem::replace(&mut *state, AccountState::SignedOut) else {
             return Err(Failure::of(FailureCode::Internal));
@@ -194,19 +231,20 @@ impl Client {
         self.changed().await
     }
 
-    /// Ends the session with the server. The space stays on this computer, closed.
+    /// Ends the session with the server. The space stays on this computer, closed whatever goes wrong.
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// When the disk refuses: then the space opens by itself at the next start, without a session.
     pub async fn sign_out(&self) -> Result<SessionView, Failure> {
         let state = std::mem::replace(&mut *self.state.lock().await, AccountState::SignedOut);
+        let mut noted = Ok(());
         match &state {
             AccountState::Open(space) => {
                 space.engine.session.sign_out().await;
                 if let Home::Kept(profile) = &space.home {
                     let mut profile = profile.clone();
                     profile.file.signed_out = true;
-                    profile.save()?;
+                    noted = profile.save();
                 }
             }
             AccountState::FirstCode(first) => {
@@ -217,7 +255,9 @@ impl Client {
             AccountState::SignedOut => {}
         }
         crate::app::close(state).await;
-        self.changed().await
+        let view = self.changed().await;
+        noted?;
+        view
     }
 
     /// Opens a space of this computer; works offline.
@@ -266,10 +306,7 @@ impl Client {
     /// When no space is open, or the cache fails.
     pub async fn account(&self) -> Result<AccountView, Failure> {
         let space = self.space().await?;
-        let mut held = space.engine.cache.lock().await;
-        let account = store::read(held.db().map_err(Error::from)?).await?;
-        let identifiant = account.map_or_else(|| space.account.identifiant.clone(), |account| account.identifiant);
-        Ok(AccountView { identifiant })
+        Ok(AccountView { identifiant: identifiant(&space).await? })
     }
 
     /// Changes the identifiant.
@@ -282,11 +319,10 @@ impl Client {
         let request = SetIdentifiantRequest { code: code.to_owned(), identifiant: identifiant.as_str().to_owned() };
         let (engine, request) = (&space.engine, &request);
         let change = move |token: String| async move { engine.api.set_identifiant(&token, request).await };
-        let changed = engine.session.call(change).await;
-        let account = changed.map_err(wrong_code)?;
+        engine.session.call(change).await?;
         {
             let mut held = engine.cache.lock().await;
-            store::save_identifiant(held.db().map_err(Error::from)?, &account.identifiant).await?;
+            store::save_identifiant(held.db().map_err(Error::from)?, identifiant.as_str()).await?;
         }
         self.changed().await
     }
@@ -297,14 +333,13 @@ impl Client {
     /// [`FailureCode::CodeRefused`], [`FailureCode::WrongCode`], those of the way.
     pub async fn change_code(&self, current: &str, new: &str) -> Result<SessionView, Failure> {
         let space = self.space().await?;
-        if !personal_code_problems(new, &space.account.identifiant).is_empty() {
+        if !personal_code_problems(new, &identifiant(&space).await?).is_empty() {
             return Err(Failure::of(FailureCode::CodeRefused));
         }
         let request = SetCodeRequest { current: current.to_owned(), new: new.to_owned() };
         let (engine, request) = (&space.engine, &request);
         let change = move |token: String| async move { engine.api.set_code(&token, request).await };
-        let changed = engine.session.call(change).await;
-        changed.map_err(wrong_code)?;
+        engine.session.call(change).await?;
         self.session().await
     }
 
@@ -315,11 +350,11 @@ impl Client {
 
     async fn open_view(&self, space: &Space) -> Result<SessionView, Error> {
         Ok(SessionView::Open {
-            profile: profile_view(space).await?,
+            profile: present::profile(space).await?,
             commune: {
                 let mut held = space.engine.cache.lock().await;
                 let read = store::commune(held.db()?).await?;
-                commune_view(read.as_ref().unwrap_or(&space.account.commune))
+                present::commune(read.as_ref().unwrap_or(&space.account.commune))
             },
             others: self.profiles_but(Some(space.home.id())),
             sign_in_again: space.engine.session.ended(),
@@ -328,7 +363,7 @@ impl Client {
 
     fn profiles_but(&self, open: Option<Uuid>) -> Vec<ProfileView> {
         let others = profiles::list(&self.env.data_dir).into_iter().filter(|profile| Some(profile.id) != open);
-        others.map(|profile| locked_view(&profile)).collect()
+        others.map(|profile| present::locked(&profile)).collect()
     }
 }
 
@@ -336,60 +371,33 @@ fn parsed(id: &str) -> Result<Uuid, Failure> {
     id.parse().map_err(|_| Failure::of(FailureCode::NotFound))
 }
 
-/// Where somebody is in already, a refused sign-in is a wrong code.
-fn wrong_code(error: Error) -> Error {
-    match error {
-        Error::Api(ApiError::Refused { code: ErrorCode::SignInRefused, .. }) => Error::Rule(FailureCode::WrongCode),
-        other => other,
-    }
-}
-
-fn locked_view(profile: &Profile) -> ProfileView {
-    ProfileView {
-        id: profile.id.to_string(),
-        commune_name: profile.file.commune_name.clone(),
-        contact: profile.file.contact.as_ref().map(contact_line),
-        person_name: None,
-        protection: match profile.file.protection {
-            Protection::Keychain => ProtectionView::Keychain,
-            Protection::Passphrase { .. } => ProtectionView::Passphrase,
-        },
-    }
-}
-
-async fn profile_view(space: &Space) -> Result<ProfileView, Error> {
+/// What is typed at sign-in today: it may have changed since the space was opened.
+async fn identifiant(space: &Space) -> Result<String, Error> {
     let mut held = space.engine.cache.lock().await;
-    let db = held.db()?;
-    let me = store::adult(db, &space.account).await?;
-    let person_name = me.map(|adult| format!("{} {}", adult.first_name, adult.last_name));
-    let view = match &space.home {
-        Home::Kept(profile) => locked_view(profile),
-        Home::Memory { id, .. } => ProfileView {
-            id: id.to_string(),
-            commune_name: space.account.commune.name.clone(),
-            contact: Some(contact_line(&space.account.commune.contact)),
-            person_name: None,
-            protection: ProtectionView::MemoryOnly,
-        },
-    };
-    Ok(ProfileView { person_name, ..view })
+    let account = store::read(held.db()?).await?;
+    Ok(account.map_or_else(|| space.account.identifiant.clone(), |account| account.identifiant))
 }
 
-fn contact_line(contact: &communes::ServiceContactDto) -> ContactLineView {
-    ContactLineView {
-        label: contact.label.clone(),
-        phone: Phone::parse(&contact.phone).map_or_else(|_| contact.phone.clone(), |phone| phone.display()),
-        email: contact.email.clone(),
-    }
-}
-
-fn commune_view(commune: &communes::CommuneDto) -> CommuneView {
-    CommuneView {
-        slug: commune.slug.clone(),
-        name: commune.name.clone(),
-        accent: commune.accent.clone(),
-        contact: contact_line(&commune.contact),
-        welcome: commune.welcome.clone(),
-        new_resident: commune.new_resident.clone(),
+impl FirstCode {
+    /// Sets the personal code, by the code of the letter or by an earlier choice whose answer was lost: then that one
+    /// is in force.
+    async fn set_code(&mut self, new: &str) -> Result<(), ApiError> {
+        let token = self.entry.session.access_token.clone();
+        let mut last = ApiError::SignInRequired;
+        for current in std::iter::once(&self.code).chain(&self.tried) {
+            let request = SetCodeRequest { current: current.to_string(), new: new.to_owned() };
+            match self.entry.api.set_code(&token, &request).await {
+                Err(error) if error.is_wrong_code() => last = error,
+                Err(error) => {
+                    last = error;
+                    break;
+                }
+                Ok(()) => return Ok(()),
+            }
+        }
+        if last == ApiError::Unreachable {
+            self.tried.push(Zeroizing::new(new.to_owned()));
+        }
+        Err(last)
     }
 }

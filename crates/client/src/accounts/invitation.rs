@@ -29,6 +29,14 @@ impl Invitation {
         let server = server_url(&server)?.as_str().trim_end_matches('/').to_owned();
         Ok(Self { server, town, identifiant: value("identifiant").filter(|text| text.chars().count() <= 64) })
     }
+
+    /// The server as a person can compare it with the letter: its host in ASCII, so that no letter of another alphabet
+    /// passes for one of ours, and its port where it is not the usual one.
+    pub fn host(&self) -> Result<String, Error> {
+        let url = server_url(&self.server)?;
+        let host = url.host_str().unwrap_or_default();
+        Ok(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    }
 }
 
 fn is_slug(text: &str) -> bool {
@@ -38,6 +46,18 @@ fn is_slug(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hosts_are_shown_without_disguise() {
+        for (server, host) in [
+            ("https%3A%2F%2Fmairie.example%2Fpreau", "mairie.example"),
+            ("https%3A%2F%2Fmairie.example%3A8443", "mairie.example:8443"),
+            ("https%3A%2F%2Fp%D0%B0rempuyre.example", "xn--prempuyre-0yh.example"),
+        ] {
+            let text = format!("preau://connect?server={server}&town=parempuyre");
+            assert_eq!(Invitation::parse(&text).and_then(|invitation| invitation.host()).expect("a host"), host);
+        }
+    }
 
     #[test]
     fn texts_by_table() {

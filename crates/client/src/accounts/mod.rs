@@ -8,6 +8,7 @@ mod account;
 pub mod commands;
 mod invitation;
 mod opening;
+mod present;
 mod salvage;
 pub mod session;
 pub mod store;
@@ -38,6 +39,8 @@ pub(crate) enum AccountState {
 pub(crate) struct FirstCode {
     entry: Entry,
     code: Zeroizing<String>,
+    /// Personal codes that were sent and never answered: one of them may be in force.
+    tried: Vec<Zeroizing<String>>,
 }
 
 /// Everything a right sign-in gave.

@@ -5,6 +5,7 @@ use super::views::KeepRequest;
 use super::{Account, AccountState, Entry, salvage, store};
 use crate::app::{Client, Home, Space};
 use crate::clock::new_id;
+use crate::db::CacheKey;
 use crate::error::{CacheError, Error, FailureCode};
 use crate::profiles::key::{self, Key, PASSPHRASE_MIN};
 use crate::profiles::{self, OpenCache, Profile, ProfileFile, Protection};
@@ -61,7 +62,9 @@ impl Client {
         let listed = self.towns.listed(&entry.commune.slug)?.as_ref() == Some(&entry.server);
         let keychain = entry.keep == KeepRequest::Keychain;
         let same = |profile: &Profile| {
-            profile.file.account_id == account.account_id
+            // Only the directory moves a space to another server.
+            (listed || profile.file.server == entry.server)
+                && profile.file.account_id == account.account_id
                 && profile.file.slug == entry.commune.slug
                 && (profile.file.protection == Protection::Keychain) == keychain
         };
@@ -86,8 +89,8 @@ impl Client {
         Ok(Profile { id, dir: profiles::folder(&self.env.data_dir).join(id.to_string()), file })
     }
 
-    /// Opens the profile of a sign-in. A cache that does not serve is set aside and replaced; the person is told by
-    /// the error, and finds the replaced space, signed in, at the next try.
+    /// Opens the profile of a sign-in. A damaged cache is set aside and replaced; the person is told by the error, and
+    /// finds the replaced space, signed in, at the next try.
     async fn open_or_recover(
         &self,
         profile: &mut Profile,
@@ -110,13 +113,13 @@ impl Client {
         let failure = if lost {
             CacheError::Damaged
         } else {
-            match profile.open(&key).await {
+            match open(profile, &key).await {
                 Ok(open) => return Ok(open),
-                Err(error @ (CacheError::Damaged | CacheError::TooNew)) => error,
+                Err(error @ CacheError::Damaged) => error,
                 Err(error) => return Err(error.into()),
             }
         };
-        let replaced = salvage::recover(profile, &key, self.env.clock.wall()).await?;
+        let replaced = salvage::recover(profile, &key, &*self.env.disk, self.env.clock.wall()).await?;
         save(&replaced, account).await?;
         replaced.close().await?;
         Err(failure.into())
@@ -137,10 +140,10 @@ impl Client {
             return Err(Error::Keychain);
         }
         let key = self.cache_key(raw);
-        let open = match profile.open(&key).await {
+        let open = match open(&profile, &key).await {
             Ok(open) => open,
-            Err(error @ (CacheError::Damaged | CacheError::TooNew)) => {
-                salvage::recover(&profile, &key, self.env.clock.wall()).await?.close().await?;
+            Err(error @ CacheError::Damaged) => {
+                salvage::recover(&profile, &key, &*self.env.disk, self.env.clock.wall()).await?.close().await?;
                 return Err(error.into());
             }
             Err(error) => return Err(error.into()),
@@ -171,7 +174,7 @@ impl Client {
             return None;
         }
         let key = self.key_of(profile, None).await.ok()??;
-        let open = profile.open(&self.cache_key(key)).await.ok()?;
+        let open = open(profile, &self.cache_key(key)).await.ok()?;
         // Sound: from here on it opens the ordinary way.
         open.close().await.ok()?;
         self.open_kept(profile.id, None).await.ok()
@@ -223,6 +226,15 @@ impl Client {
             Err(error) => Err(Error::Internal(error.into())),
         }
     }
+}
+
+/// Opens a cache as it is. Where its replacement was cut short there is none, which is damage like any other; one of a
+/// newer version is left untouched for that version.
+async fn open(profile: &Profile, key: &CacheKey) -> Result<OpenCache, CacheError> {
+    if salvage::is_interrupted(profile) {
+        return Err(CacheError::Damaged);
+    }
+    profile.open(key).await
 }
 
 async fn save(open: &OpenCache, account: &Account) -> Result<(), Error> {

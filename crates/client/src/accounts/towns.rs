@@ -1,13 +1,13 @@
-//! The directory of towns: shipped with the application, replaceable by a file, and completed by the invitations
-//! read since the start.
+//! The directory of towns: shipped with the application, replaceable by a file. Nothing that a link says is ever added
+//! to it.
 
+use super::invitation::Invitation;
 use super::views::TownView;
 use crate::error::{Error, FailureCode};
+use crate::sync::http::server_url;
 use anyhow::Context;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -32,14 +32,13 @@ pub struct Town {
 #[derive(Debug)]
 pub struct Towns {
     file: Option<PathBuf>,
-    invited: Mutex<BTreeMap<String, String>>,
 }
 
 impl Towns {
     /// The directory in `file` when it is there, else the one shipped.
     #[must_use]
     pub fn new(file: Option<PathBuf>) -> Self {
-        Self { file, invited: Mutex::default() }
+        Self { file }
     }
 
     fn all(&self) -> Result<Vec<Town>, Error> {
@@ -75,15 +74,11 @@ impl Towns {
         Ok(found.into_iter().take(MOST).map(|(_, _, town)| town).collect())
     }
 
-    /// The server of a town: of an invitation read before, else of the directory.
+    /// The server of a town.
     ///
     /// # Errors
     /// [`FailureCode::UnknownTown`].
     pub fn server(&self, slug: &str) -> Result<String, Error> {
-        let invited = self.invited.lock().unwrap_or_else(PoisonError::into_inner).get(slug).cloned();
-        if let Some(server) = invited {
-            return Ok(server);
-        }
         self.listed(slug)?.ok_or(Error::Rule(FailureCode::UnknownTown))
     }
 
@@ -96,10 +91,26 @@ impl Towns {
         Ok(town.map(|town| town.server))
     }
 
-    /// Remembers the server that an invitation named, once it answered.
-    pub fn invite(&self, slug: &str, server: &str) {
-        self.invited.lock().unwrap_or_else(PoisonError::into_inner).insert(slug.to_owned(), server.to_owned());
+    /// The server that the directory has for the town of a link; `None` for a town that it does not know, whose server
+    /// is whatever the link says.
+    ///
+    /// # Errors
+    /// [`FailureCode::ForeignInvitation`] when the link leads a town of the directory to another server than its own:
+    /// whoever made the link is not the town.
+    pub fn vetted(&self, invitation: &Invitation) -> Result<Option<String>, Error> {
+        let listed = self.listed(&invitation.town)?;
+        match &listed {
+            Some(server) if !same_server(server, &invitation.server) => {
+                Err(Error::Rule(FailureCode::ForeignInvitation))
+            }
+            _ => Ok(listed),
+        }
     }
+}
+
+fn same_server(one: &str, other: &str) -> bool {
+    let read = |text: &str| server_url(text).ok().map(|url| url.as_str().trim_end_matches('/').to_owned());
+    read(one).is_some_and(|one| read(other) == Some(one))
 }
 
 /// Without accents, case, hyphens, apostrophes and blanks; « St » stays « st ».
@@ -155,7 +166,29 @@ mod tests {
         let towns = Towns::new(Some(file));
         assert_eq!(towns.find("parempuyre").expect("a directory").len(), 1);
         assert!(matches!(towns.server("ys"), Err(Error::Rule(FailureCode::UnknownTown))));
-        towns.invite("ys", "https://ys.example");
-        assert_eq!(towns.server("ys").expect("a server"), "https://ys.example");
+    }
+
+    #[test]
+    fn links_are_vetted_by_table() {
+        let (_dir, towns) = directory();
+        let vetted = |server: &str, town: &str| {
+            let link = format!("preau://connect?server={server}&town={town}");
+            match towns.vetted(&Invitation::parse(&link).expect("an invitation")) {
+                Ok(listed) => Ok(listed),
+                Err(Error::Rule(code)) => Err(code),
+                Err(other) => panic!("{other}"),
+            }
+        };
+        let listed = Ok(Some("https://begles.example".to_owned()));
+        for (server, town, expected) in [
+            ("https%3A%2F%2Fbegles.example", "begles", listed.clone()),
+            ("https%3A%2F%2FBegles.example%3A443%2F", "begles", listed),
+            ("https%3A%2F%2Fbegles.example%3A8443", "begles", Err(FailureCode::ForeignInvitation)),
+            ("https%3A%2F%2Fbegles.example%2Fpreau", "begles", Err(FailureCode::ForeignInvitation)),
+            ("https%3A%2F%2Fevil.example", "parempuyre", Err(FailureCode::ForeignInvitation)),
+            ("https%3A%2F%2Fevil.example", "ys", Ok(None)),
+        ] {
+            assert_eq!(vetted(server, town), expected, "{server} {town}");
+        }
     }
 }

@@ -45,14 +45,24 @@ pub struct CommuneView {
     pub new_resident: String,
 }
 
-/// What the text of a letter's QR code named.
+/// Where the text of a letter's QR code leads. Nothing was contacted to say so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct InvitationView {
-    /// The town, reached and answering.
-    pub commune: CommuneView,
-    /// The identifiant, when the code carried one.
-    pub identifiant: Option<String>,
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum InvitationView {
+    /// To a town of the directory, at that town's own server: as if it had been chosen by its name.
+    Listed {
+        /// Given back to `connectTown`.
+        slug: String,
+        /// The identifiant, when the code carried one.
+        identifiant: Option<String>,
+    },
+    /// To a server that the directory does not know: to be asked, with its host, before `connectInvited`.
+    Unlisted {
+        /// « preau.ville.example », to be compared with the letter.
+        host: String,
+        /// The identifiant, when the code carried one.
+        identifiant: Option<String>,
+    },
 }
 
 /// Where the key of the cache is kept.
@@ -76,6 +86,8 @@ pub enum KeepRequest {
 pub struct SignInRequest {
     /// The town connected to.
     pub slug: String,
+    /// The text of the letter's QR code, for a town that the directory does not know: good for this sign-in only.
+    pub invitation: Option<String>,
     /// As typed.
     pub identifiant: String,
     /// The code secret or the personal code, as typed.

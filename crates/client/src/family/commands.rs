@@ -112,7 +112,7 @@ async fn home(space: &Space, db: &mut SqliteConnection) -> Result<HomeView, Erro
     let family = store::family(db).await?.ok_or_else(not_read)?;
     let adults = store::adults(db).await?;
     let me = adults.iter().find(|adult| adult.person_id == me).ok_or_else(not_read)?;
-    let (_, refused) = outbox::counts(db).await?;
+    let refused = outbox::counts(db).await?.refused;
     let changes = Changes::read(db).await?;
     let today = today(&*space.engine.clock);
     let mut todo = Vec::new();

@@ -1,26 +1,39 @@
-//! *Modifier mes coordonnées*: from what was typed to the changes it means, or to the fields to mend.
+//! *Modifier mes coordonnées*: from what was touched to the changes it means, or to the fields to mend.
+//!
+//! Invariant: a change carries the value that its author saw. What is on record may have become another while they
+//! looked at the form; then they are told which, and nothing is sent that would undo it behind their back.
 
-use super::overlay::field_key;
-use super::views::{AddressRequest, AdultDetailsRequest, ChangeDetailsRequest, FieldProblemView, FieldRuleView};
+use super::overlay::{Waiting, field_key};
+use super::present;
+use super::views::{
+    AddressEditRequest, AdultEditRequest, AdultFieldRequest, ChangeDetailsRequest, DetailValueView, FieldProblemView,
+    FieldRuleView,
+};
 use crate::error::{Error, FailureCode};
 use preau_domain::family::{self as domain, DetailValue, FamilyError, Phone, PostalAddress};
 use preau_protocol::family::{
     AddressDto, AdultDto, ChangeDetailOp, DetailFieldDto, DetailSubjectDto, DetailValueDto, FamilyDto,
 };
-use std::collections::BTreeSet;
-use uuid::Uuid;
 
 /// What is on record, and what waits over it.
 pub struct Record<'a> {
     pub family: &'a FamilyDto,
     pub adults: &'a [AdultDto],
-    pub waiting: &'a BTreeSet<(Option<Uuid>, &'static str)>,
+    pub waiting: &'a Waiting,
 }
 
 /// The changes that a form means, or every field to mend.
 pub struct Reading {
     pub changes: Vec<ChangeDetailOp>,
     pub problems: Vec<FieldProblemView>,
+}
+
+/// A detail that was touched: what its author saw, and where to say what is wrong.
+struct Touched {
+    subject: DetailSubjectDto,
+    field: DetailFieldDto,
+    shown: DetailValueView,
+    path: String,
 }
 
 impl Record<'_> {
@@ -30,85 +43,82 @@ impl Record<'_> {
         if let Some(address) = &form.address {
             self.read_address(address, &mut reading);
         }
-        for typed in &form.adults {
-            let adult = self.adults.iter().find(|adult| adult.person_id.to_string() == typed.person_id);
+        for edit in &form.adults {
+            let adult = self.adults.iter().find(|adult| adult.person_id.to_string() == edit.person_id);
             let adult = adult.ok_or(Error::Rule(FailureCode::NotFound))?;
-            self.read_adult(adult, typed, &mut reading);
+            self.read_adult(adult, edit, &mut reading);
         }
         Ok(reading)
     }
 
-    fn read_address(&self, typed: &AddressRequest, reading: &mut Reading) {
-        let old = self.family.address.clone();
+    fn read_address(&self, edit: &AddressEditRequest, reading: &mut Reading) {
+        let typed = &edit.typed;
         let blank = [&typed.street, &typed.complement, &typed.postcode, &typed.city];
-        if old.is_none() && blank.iter().all(|line| line.trim().is_empty()) {
+        if edit.shown.is_none() && blank.iter().all(|line| line.trim().is_empty()) {
             return;
         }
-        match PostalAddress::new(&typed.street, Some(&typed.complement), &typed.postcode, &typed.city) {
+        let new = match PostalAddress::new(&typed.street, Some(&typed.complement), &typed.postcode, &typed.city) {
+            Ok(new) => new,
             Err(problems) => {
-                let view = |(line, error): (&str, FamilyError)| FieldProblemView {
-                    field: format!("address.{line}"),
-                    rule: rule(error),
-                };
-                reading.problems.extend(problems.into_iter().map(view));
+                let problem = |(line, error): (&str, FamilyError)| problem(format!("address.{line}"), rule(error));
+                reading.problems.extend(problems.into_iter().map(problem));
+                return;
             }
-            Ok(new) => {
-                let change = ChangeDetailOp {
-                    subject: DetailSubjectDto::Household,
-                    field: DetailFieldDto::Address,
-                    old: DetailValueDto::Address(old),
-                    new: DetailValueDto::Address(Some(AddressDto::from(&new))),
-                };
-                self.settle(change, "address.street".to_owned(), reading);
-            }
-        }
+        };
+        let shown =
+            edit.shown.clone().map_or(DetailValueView::NotGiven, |address| DetailValueView::Address { address });
+        let (subject, field) = (DetailSubjectDto::Household, DetailFieldDto::Address);
+        let touched = Touched { subject, field, shown, path: "address.street".to_owned() };
+        let current = DetailValueDto::Address(self.family.address.clone());
+        self.settle(touched, current, DetailValueDto::Address(Some(AddressDto::from(&new))), reading);
     }
 
-    fn read_adult(&self, adult: &AdultDto, typed: &AdultDetailsRequest, reading: &mut Reading) {
-        let phone = |text: &str| given(text).map(Phone::parse).transpose().map(DetailValue::Phone);
-        let email = |text: &str| given(text).map(domain::Email::parse).transpose().map(DetailValue::Email);
-        let fields = [
-            (
-                DetailFieldDto::MobilePhone,
-                phone(&typed.mobile_phone),
-                DetailValueDto::Phone(adult.mobile_phone.clone()),
-            ),
-            (
-                DetailFieldDto::LandlinePhone,
-                phone(&typed.landline_phone),
-                DetailValueDto::Phone(adult.landline_phone.clone()),
-            ),
-            (DetailFieldDto::Email, email(&typed.email), DetailValueDto::Email(adult.email.clone())),
-        ];
+    fn read_adult(&self, adult: &AdultDto, edit: &AdultEditRequest, reading: &mut Reading) {
+        let phone = || given(&edit.typed).map(Phone::parse).transpose().map(DetailValue::Phone);
+        let email = || given(&edit.typed).map(domain::Email::parse).transpose().map(DetailValue::Email);
+        let (field, new, current) = match edit.field {
+            AdultFieldRequest::MobilePhone => {
+                (DetailFieldDto::MobilePhone, phone(), DetailValueDto::Phone(adult.mobile_phone.clone()))
+            }
+            AdultFieldRequest::LandlinePhone => {
+                (DetailFieldDto::LandlinePhone, phone(), DetailValueDto::Phone(adult.landline_phone.clone()))
+            }
+            AdultFieldRequest::Email => (DetailFieldDto::Email, email(), DetailValueDto::Email(adult.email.clone())),
+        };
         let subject = DetailSubjectDto::Adult { person_id: adult.person_id };
-        for (field, new, old) in fields {
-            let path = format!("adults.{}.{}", adult.person_id, field_key(subject, field).1);
-            match new {
-                Ok(new) => {
-                    let new = DetailValueDto::from(&new);
-                    self.settle(ChangeDetailOp { subject, field, old, new }, path, reading);
-                }
-                Err(error) => reading.problems.push(FieldProblemView { field: path, rule: rule(error) }),
+        let path = format!("adults.{}.{}", adult.person_id, field_key(subject, field).1);
+        let shown = edit.shown.clone().map_or(DetailValueView::NotGiven, |text| DetailValueView::Text { text });
+        match new {
+            Ok(new) => {
+                let touched = Touched { subject, field, shown, path };
+                self.settle(touched, current, DetailValueDto::from(&new), reading);
             }
+            Err(error) => reading.problems.push(problem(path, rule(error))),
         }
     }
 
-    /// What equals the record is no change; what waits already cannot be changed again.
-    fn settle(&self, change: ChangeDetailOp, path: String, reading: &mut Reading) {
-        if same(&change.old, &change.new) {
+    /// What was typed as it was shown, or as it is by now, is no change; what waits already cannot be changed again;
+    /// what is no longer as it was shown is told first.
+    fn settle(&self, touched: Touched, current: DetailValueDto, new: DetailValueDto, reading: &mut Reading) {
+        let Touched { subject, field, shown, path } = touched;
+        if present::value(&new) == shown || current.on_record() == new.on_record() {
             return;
         }
-        if self.waiting.contains(&field_key(change.subject, change.field)) {
-            reading.problems.push(FieldProblemView { field: path, rule: FieldRuleView::AlreadyWaiting });
+        let on_record = present::value(&current);
+        if let Some(waiting) = self.waiting.get(&field_key(subject, field)) {
+            let now = Some(waiting.clone());
+            reading.problems.push(FieldProblemView { now, ..problem(path, FieldRuleView::AlreadyWaiting) });
+        } else if on_record != shown {
+            let now = Some(on_record);
+            reading.problems.push(FieldProblemView { now, ..problem(path, FieldRuleView::Changed) });
         } else {
-            reading.changes.push(change);
+            reading.changes.push(ChangeDetailOp { subject, field, old: current, new });
         }
     }
 }
 
-/// Equal as served, or equal once brought to the form that is kept.
-fn same(old: &DetailValueDto, new: &DetailValueDto) -> bool {
-    old == new || matches!((DetailValue::try_from(old), DetailValue::try_from(new)), (Ok(old), Ok(new)) if old == new)
+fn problem(field: String, rule: FieldRuleView) -> FieldProblemView {
+    FieldProblemView { field, rule, now: None }
 }
 
 fn given(text: &str) -> Option<&str> {
@@ -122,21 +132,23 @@ fn rule(error: FamilyError) -> FieldRuleView {
         FamilyError::Phone => FieldRuleView::Phone,
         FamilyError::Email => FieldRuleView::Email,
         FamilyError::AlreadyWaiting => FieldRuleView::AlreadyWaiting,
-        FamilyError::Empty
-        | FamilyError::WrongField
-        | FamilyError::Unchanged
-        | FamilyError::Stale
-        | FamilyError::NotOfThisFamily => FieldRuleView::Empty,
+        FamilyError::Empty | FamilyError::WrongField | FamilyError::Unchanged | FamilyError::Stale => {
+            FieldRuleView::Empty
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::views::{AddressRequest, AddressView};
     use super::*;
+    use uuid::Uuid;
+
+    const CLAIRE: Uuid = Uuid::from_u128(7);
 
     fn adult() -> AdultDto {
         AdultDto {
-            person_id: Uuid::from_u128(7),
+            person_id: CLAIRE,
             role: preau_protocol::family::AdultRoleDto::Holder,
             first_name: "Claire".into(),
             last_name: "Martel".into(),
@@ -146,37 +158,52 @@ mod tests {
         }
     }
 
-    fn family() -> FamilyDto {
-        let address = AddressDto {
-            street: "1 rue des Ormes".into(),
-            complement: None,
-            postcode: "33290".into(),
+    fn address(street: &str) -> AddressDto {
+        AddressDto { street: street.into(), complement: None, postcode: "33290".into(), city: "Parempuyre".into() }
+    }
+
+    fn edit(field: AdultFieldRequest, shown: Option<&str>, typed: &str) -> AdultEditRequest {
+        let shown = shown.map(str::to_owned);
+        AdultEditRequest { person_id: CLAIRE.to_string(), field, shown, typed: typed.into() }
+    }
+
+    fn moved(shown: Option<&str>, street: &str, postcode: &str) -> ChangeDetailsRequest {
+        let shown = shown.map(|street| present::address(&address(street)));
+        let typed = AddressRequest {
+            street: street.into(),
+            complement: String::new(),
+            postcode: postcode.into(),
             city: "Parempuyre".into(),
         };
-        FamilyDto { family_id: Uuid::from_u128(1), reference: "F0001".into(), address: Some(address) }
+        ChangeDetailsRequest { address: Some(AddressEditRequest { shown, typed }), adults: vec![] }
     }
 
-    fn typed(mobile: &str, landline: &str, email: &str) -> AdultDetailsRequest {
-        AdultDetailsRequest {
-            person_id: Uuid::from_u128(7).to_string(),
-            mobile_phone: mobile.into(),
-            landline_phone: landline.into(),
-            email: email.into(),
-        }
+    fn read(form: &ChangeDetailsRequest, waiting: &Waiting) -> Reading {
+        let family = FamilyDto {
+            family_id: Uuid::from_u128(1),
+            reference: "F0001".into(),
+            address: Some(address("1 rue des Ormes")),
+        };
+        Record { family: &family, adults: &[adult()], waiting }.read(form).expect("an adult of the family")
     }
 
-    fn read(form: &ChangeDetailsRequest, waiting: &BTreeSet<(Option<Uuid>, &'static str)>) -> Reading {
-        let (family, adults) = (family(), [adult()]);
-        Record { family: &family, adults: &adults, waiting }.read(form).expect("an adult of the family")
+    fn adults(edits: Vec<AdultEditRequest>) -> ChangeDetailsRequest {
+        ChangeDetailsRequest { address: None, adults: edits }
     }
+
+    const MOBILE: AdultFieldRequest = AdultFieldRequest::MobilePhone;
+    const LANDLINE: AdultFieldRequest = AdultFieldRequest::LandlinePhone;
+    const EMAIL: AdultFieldRequest = AdultFieldRequest::Email;
 
     #[test]
-    fn only_what_differs_becomes_a_change() {
-        let nothing = BTreeSet::new();
-        let adults = vec![typed("06 12 34 56 01", "", "claire@exemple.fr ")];
-        assert!(read(&ChangeDetailsRequest { address: None, adults }, &nothing).changes.is_empty());
-        let adults = vec![typed("06 12 34 56 01", "05 36 49 00 02", "")];
-        let reading = read(&ChangeDetailsRequest { address: None, adults }, &nothing);
+    fn only_what_differs_from_what_was_shown_becomes_a_change() {
+        let same = adults(vec![
+            edit(MOBILE, Some("06 12 34 56 01"), "0612345601"),
+            edit(EMAIL, Some("claire@exemple.fr"), "claire@exemple.fr "),
+        ]);
+        assert!(read(&same, &Waiting::new()).changes.is_empty());
+        let form = adults(vec![edit(LANDLINE, None, "05 36 49 00 02"), edit(EMAIL, Some("claire@exemple.fr"), "")]);
+        let reading = read(&form, &Waiting::new());
         let changed: Vec<_> = reading.changes.iter().map(|change| (change.field, &change.new)).collect();
         assert_eq!(
             changed,
@@ -189,17 +216,43 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_is_another_by_now_is_told_and_not_sent() {
+        let text = |text: &str| Some(DetailValueView::Text { text: text.to_owned() });
+        let shown = |address: AddressView| Some(DetailValueView::Address { address });
+        for (name, form, now) in [
+            (
+                "a telephone",
+                adults(vec![edit(MOBILE, Some("06 00 00 00 00"), "06 12 34 56 02")]),
+                text("06 12 34 56 01"),
+            ),
+            ("one given meanwhile", adults(vec![edit(EMAIL, None, "c@exemple.fr")]), text("claire@exemple.fr")),
+            (
+                "one taken away meanwhile",
+                adults(vec![edit(LANDLINE, Some("05 36 49 00 01"), "05 36 49 00 02")]),
+                Some(DetailValueView::NotGiven),
+            ),
+            (
+                "an address",
+                moved(Some("9 rue du Bac"), "2 rue des Ormes", "33290"),
+                shown(present::address(&address("1 rue des Ormes"))),
+            ),
+        ] {
+            let reading = read(&form, &Waiting::new());
+            assert!(reading.changes.is_empty(), "{name}");
+            assert_eq!((reading.problems[0].rule, &reading.problems[0].now), (FieldRuleView::Changed, &now), "{name}");
+        }
+        let wanted_by_both = adults(vec![edit(MOBILE, Some("06 00 00 00 00"), "06 12 34 56 01")]);
+        let reading = read(&wanted_by_both, &Waiting::new());
+        assert!(reading.changes.is_empty() && reading.problems.is_empty(), "it is as wanted already");
+    }
+
+    #[test]
     fn every_field_to_mend_is_told_at_once() {
-        let address = AddressRequest {
-            street: String::new(),
-            complement: String::new(),
-            postcode: "3329".into(),
-            city: "Parempuyre".into(),
-        };
-        let form = ChangeDetailsRequest { address: Some(address), adults: vec![typed("bonjour", "", "claire@")] };
-        let reading = read(&form, &BTreeSet::new());
+        let edits = vec![edit(MOBILE, None, "bonjour"), edit(EMAIL, None, "claire@")];
+        let form = ChangeDetailsRequest { adults: edits, ..moved(None, "", "3329") };
+        let reading = read(&form, &Waiting::new());
         let problems: Vec<_> = reading.problems.iter().map(|p| (p.field.as_str(), p.rule)).collect();
-        let path = |field: &str| format!("adults.{}.{field}", Uuid::from_u128(7));
+        let path = |field: &str| format!("adults.{CLAIRE}.{field}");
         assert_eq!(
             problems,
             [
@@ -213,21 +266,21 @@ mod tests {
 
     #[test]
     fn what_waits_cannot_be_changed_again() {
-        let waiting = BTreeSet::from([(Some(Uuid::from_u128(7)), "mobilePhone")]);
-        let form =
-            |mobile| ChangeDetailsRequest { address: None, adults: vec![typed(mobile, "", "claire@exemple.fr")] };
+        let value = DetailValueView::Text { text: "06 99 99 99 99".to_owned() };
+        let waiting = Waiting::from([((Some(CLAIRE), "mobilePhone"), value.clone())]);
+        let form = |typed| adults(vec![edit(MOBILE, Some("06 12 34 56 01"), typed)]);
         let reading = read(&form("06 12 34 56 02"), &waiting);
         assert_eq!(reading.problems.len(), 1);
-        assert_eq!(reading.problems[0].rule, FieldRuleView::AlreadyWaiting);
-        assert!(read(&form("06 12 34 56 01"), &waiting).problems.is_empty(), "as on record: nothing is asked");
+        assert_eq!((reading.problems[0].rule, &reading.problems[0].now), (FieldRuleView::AlreadyWaiting, &Some(value)));
+        assert!(read(&form("06 12 34 56 01"), &waiting).problems.is_empty(), "as shown: nothing is asked");
     }
 
     #[test]
     fn a_stranger_is_refused() {
-        let stranger = AdultDetailsRequest { person_id: Uuid::from_u128(9).to_string(), ..typed("", "", "") };
-        let form = ChangeDetailsRequest { address: None, adults: vec![stranger] };
-        let (family, adults, waiting) = (family(), [adult()], BTreeSet::new());
-        let read = Record { family: &family, adults: &adults, waiting: &waiting }.read(&form);
+        let stranger = AdultEditRequest { person_id: Uuid::from_u128(9).to_string(), ..edit(EMAIL, None, "") };
+        let family = FamilyDto { family_id: Uuid::from_u128(1), reference: "F0001".into(), address: None };
+        let read =
+            Record { family: &family, adults: &[adult()], waiting: &Waiting::new() }.read(&adults(vec![stranger]));
         assert!(matches!(read, Err(Error::Rule(FailureCode::NotFound))));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::present;
 use super::sync::waits;
-use super::views::{DetailChangeView, DetailStateView};
+use super::views::{DetailChangeView, DetailStateView, DetailValueView, GiveUpView};
 use crate::error::Error;
 use crate::sync::ledger;
 use crate::sync::outbox::{self, Row, name_of};
@@ -13,10 +13,13 @@ use preau_protocol::family::{
 };
 use preau_protocol::sync::{Op, OutcomeStatus};
 use sqlx::SqliteConnection;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// How long settled changes are shown, in seconds.
 const SETTLED_SHOWN: i64 = 90 * 24 * 3600;
+
+/// By field, the value that a change which waits would give it.
+pub type Waiting = BTreeMap<(Option<uuid::Uuid>, &'static str), DetailValueView>;
 
 /// Everything about changes of details, read at once.
 pub struct Changes {
@@ -72,11 +75,12 @@ impl Changes {
         Ok(settled)
     }
 
-    /// Fields that cannot be changed again yet.
-    pub fn fields_waiting(&self) -> BTreeSet<(Option<uuid::Uuid>, &'static str)> {
-        let over = self.over().map(|(_, op)| (op.subject, op.field));
-        let served = self.served.iter().filter(|change| waits(change)).map(|change| (change.subject, change.field));
-        over.chain(served).map(|(subject, field)| field_key(subject, field)).collect()
+    /// Fields that cannot be changed again yet, with the value that each is to become.
+    pub fn fields_waiting(&self) -> Waiting {
+        let served = self.served.iter().filter(|change| waits(change));
+        let served = served.map(|change| (field_key(change.subject, change.field), present::value(&change.new)));
+        let over = self.over().map(|(_, op)| (field_key(op.subject, op.field), present::value(&op.new)));
+        served.chain(over).collect()
     }
 
     /// Whether nobody has decided yet on a change that the server took.
@@ -121,13 +125,16 @@ impl Changes {
             old: present::value(&op.old),
             new: present::value(&op.new),
             state,
+            give_up: GiveUpView::No,
             asked_at,
         }
     }
 
     fn kept_view(&self, row: &Row, op: &ChangeDetailOp) -> DetailChangeView {
         let state = DetailStateView::ToSend { pending: pending(row) };
-        self.view(row.op_id.to_string(), op, state, row.created_at.clone())
+        let view = self.view(row.op_id.to_string(), op, state, row.created_at.clone());
+        let applied = row.outcome.is_some_and(|outcome| outcome.status == OutcomeStatus::Applied);
+        DetailChangeView { give_up: if applied { GiveUpView::No } else { self.give_up(row.op_id) }, ..view }
     }
 
     fn answered_view(&self, row: &Row, op: &ChangeDetailOp) -> Result<DetailChangeView, Error> {
@@ -164,8 +171,17 @@ impl Changes {
                 }
                 DetailChangeStatusDto::Withdrawn => DetailStateView::Withdrawn,
             },
+            give_up: if waits(change) { self.give_up(change.change_id) } else { GiveUpView::No },
             asked_at: change.asked_at.clone(),
         }
+    }
+
+    /// Whether a change that waits can be given up: whoever of the family asked it, on whichever computer.
+    fn give_up(&self, change: uuid::Uuid) -> GiveUpView {
+        // Answered and not read back yet: the change still looks as it did.
+        let open = |row: &Row| row.caught_up_at.is_none() && !is_rejected(row);
+        let asked = self.outbox.iter().any(|row| row.target == Some(change) && open(row));
+        if asked { GiveUpView::Asked } else { GiveUpView::Possible }
     }
 
     fn whose(&self, subject: DetailSubjectDto) -> (Option<String>, Option<String>) {
@@ -183,6 +199,7 @@ pub fn pending(row: &Row) -> PendingView {
         state: match (&row.outcome, row.sent_count) {
             (Some(_), _) => PendingStateView::Answered,
             (None, 0) => PendingStateView::Kept,
+            (None, _) if row.blocked() => PendingStateView::Blocked,
             (None, _) => PendingStateView::Unanswered,
         },
         since: row.created_at.clone(),

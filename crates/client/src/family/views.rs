@@ -86,7 +86,7 @@ pub struct HomeView {
 }
 
 /// A postal address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct AddressView {
     /// Number and street.
@@ -284,8 +284,22 @@ pub struct DetailChangeView {
     pub new: DetailValueView,
     /// How far it is.
     pub state: DetailStateView,
+    /// Whether it can be given up, from this computer or any other of the family.
+    pub give_up: GiveUpView,
     /// RFC 3339.
     pub asked_at: String,
+}
+
+/// Whether a change can be given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum GiveUpView {
+    /// Nothing of it waits.
+    No,
+    /// *Abandonner*.
+    Possible,
+    /// It was asked for here, and the server has not answered.
+    Asked,
 }
 
 /// An adult's details on record.
@@ -324,28 +338,51 @@ pub struct DetailsView {
     pub phones_by_hand: bool,
 }
 
-/// An adult's details as typed; what equals the record is not sent.
+/// The address of the form, touched: what it showed then, and what was typed over it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct AdultDetailsRequest {
-    /// The adult.
-    pub person_id: String,
-    /// May be empty.
-    pub mobile_phone: String,
-    /// May be empty.
-    pub landline_phone: String,
-    /// May be empty.
-    pub email: String,
+pub struct AddressEditRequest {
+    /// On record when the author looked.
+    pub shown: Option<AddressView>,
+    /// What it should become.
+    pub typed: AddressRequest,
 }
 
-/// The form of *Modifier mes coordonnées*. Only what is present and differs from the record becomes a change.
+/// Which detail of an adult.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum AdultFieldRequest {
+    /// Mobile telephone.
+    MobilePhone,
+    /// Landline or work telephone.
+    LandlinePhone,
+    /// E-mail.
+    Email,
+}
+
+/// A detail of an adult, touched: what the form showed then, and what was typed over it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AdultEditRequest {
+    /// The adult.
+    pub person_id: String,
+    /// Which detail.
+    pub field: AdultFieldRequest,
+    /// On record when the author looked, as shown.
+    pub shown: Option<String>,
+    /// What it should become; may be empty.
+    pub typed: String,
+}
+
+/// The form of *Modifier mes coordonnées*: the fields that somebody touched and no others, each with the value that its
+/// author saw. A field whose value on record is another by now is not sent, and says so.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeDetailsRequest {
-    /// The address, when the form shows it for editing.
-    pub address: Option<AddressRequest>,
-    /// Adults whose details the form shows for editing.
-    pub adults: Vec<AdultDetailsRequest>,
+    /// The address.
+    pub address: Option<AddressEditRequest>,
+    /// Details of adults.
+    pub adults: Vec<AdultEditRequest>,
 }
 
 /// A field of the form and the rule it breaks.
@@ -357,6 +394,8 @@ pub struct FieldProblemView {
     pub field: String,
     /// Which rule.
     pub rule: FieldRuleView,
+    /// For `alreadyWaiting` and `changed`: the value that waits, or that is on record by now.
+    pub now: Option<DetailValueView>,
 }
 
 /// The rules a detail can break.
@@ -375,6 +414,8 @@ pub enum FieldRuleView {
     Email,
     /// A change of this field waits already.
     AlreadyWaiting,
+    /// The value on record is no longer the one that the author saw.
+    Changed,
 }
 
 /// What became of the form: the first step shows `preview` (old → new), *VALIDER* makes the operations.

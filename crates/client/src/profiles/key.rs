@@ -2,6 +2,7 @@
 
 use super::Protection;
 use crate::error::Error;
+use crate::hex;
 use anyhow::anyhow;
 use argon2::{Algorithm, Argon2, Params, Version};
 use rand::Rng;
@@ -50,7 +51,7 @@ pub fn generate() -> Key {
 pub fn new_passphrase_protection() -> Protection {
     let mut salt = [0; 16];
     rand::rng().fill_bytes(&mut salt);
-    Protection::Passphrase { salt: hex(&salt), memory_kib: MEMORY_KIB, passes: PASSES }
+    Protection::Passphrase { salt: hex::encoded(&salt), memory_kib: MEMORY_KIB, passes: PASSES }
 }
 
 /// Derives the key from a passphrase, off the asynchronous threads: it takes a good part of a second on purpose.
@@ -58,7 +59,7 @@ pub fn new_passphrase_protection() -> Protection {
 /// # Errors
 /// When the profile's parameters are not usable.
 pub async fn derive(passphrase: Zeroizing<String>, salt: &str, memory_kib: u32, passes: u32) -> Result<Key, Error> {
-    let salt = unhex(salt).ok_or_else(|| anyhow!("the salt of a profile is not hexadecimal"))?;
+    let salt = hex::decoded(salt).ok_or_else(|| anyhow!("the salt of a profile is not hexadecimal"))?;
     let params = Params::new(memory_kib, passes, 1, Some(32)).map_err(|error| anyhow!("argon2: {error}"))?;
     let work = move || {
         let mut key = Zeroizing::new([0; 32]);
@@ -75,20 +76,7 @@ pub async fn derive(passphrase: Zeroizing<String>, salt: &str, memory_kib: u32, 
 #[must_use]
 pub fn check(key: &Key) -> String {
     let digest = Sha256::new().chain_update(b"preau cache key check\0").chain_update(**key).finalize();
-    hex(&digest[..8])
-}
-
-/// Lower-case hexadecimal.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
-    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
-    digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok()).collect()
+    hex::encoded(&digest[..8])
 }
 
 #[cfg(test)]
@@ -111,13 +99,5 @@ mod tests {
         let (a, b) = (generate(), generate());
         assert_eq!(check(&a), check(&a.clone()));
         assert_ne!(check(&a), check(&b));
-    }
-
-    #[test]
-    fn hexadecimal_goes_both_ways() {
-        assert_eq!(hex(&[0, 15, 255]), "000fff");
-        assert_eq!(unhex("000fff"), Some(vec![0, 15, 255]));
-        assert_eq!(unhex("0f0"), None);
-        assert_eq!(unhex("zz"), None);
     }
 }

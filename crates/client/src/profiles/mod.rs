@@ -18,8 +18,7 @@ use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
 const PROFILE_FILE: &str = "profile.json";
-/// The cache, in the folder of its profile.
-pub(crate) const CACHE_FILE: &str = "cache.db";
+const CACHE_FILE: &str = "cache.db";
 const LOCK_FILE: &str = "lock";
 
 /// How the key of a cache is kept, as written in `profile.json`.

@@ -2,6 +2,7 @@
 
 use super::transport::{Answer, Method, Request, Transport, TransportError};
 use crate::error::ApiError;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use preau_protocol::accounts::{
     AccountDto, RefreshRequest, SessionDto, SetCodeRequest, SetIdentifiantRequest, SignInRequest,
 };
@@ -82,7 +83,7 @@ impl Api {
     /// # Errors
     /// [`ErrorCode::SignInRefused`] for whatever is wrong with identifiant or code.
     pub async fn sign_in(&self, request: &SignInRequest) -> Result<SessionDto> {
-        self.call(Method::Post, "/v1/auth/sign-in", None, request).await
+        self.post("/v1/auth/sign-in", request).await
     }
 
     /// Exchanges the refresh token for the next pair.
@@ -91,7 +92,7 @@ impl Api {
     /// [`ApiError::SignInRequired`] when it is not good any more.
     pub async fn refresh(&self, refresh_token: &str) -> Result<SessionDto> {
         let request = RefreshRequest { refresh_token: refresh_token.to_owned() };
-        self.call(Method::Post, "/v1/auth/refresh", None, &request).await
+        self.post("/v1/auth/refresh", &request).await
     }
 
     /// Ends the session.
@@ -116,21 +117,22 @@ impl Api {
         self.get("/v1/account", Some(token)).await
     }
 
-    /// Sets the personal code.
+    /// Sets the personal code; answered by 204, without a body.
     ///
     /// # Errors
-    /// [`ErrorCode::SignInRefused`] when the current code is wrong.
+    /// [`ErrorCode::PersonalCodeRefused`] with the rules broken, `current` / `wrong` among them.
     pub async fn set_code(&self, token: &str, request: &SetCodeRequest) -> Result<()> {
         let request = prepared(Method::Put, "/v1/account/code", Some(token), request)?;
         succeed(&self.transport.send(request).await?)
     }
 
-    /// Changes the identifiant.
+    /// Changes the identifiant; answered by 204, without a body.
     ///
     /// # Errors
-    /// [`ErrorCode::SignInRefused`] when the code is wrong, [`ErrorCode::IdentifiantRefused`].
-    pub async fn set_identifiant(&self, token: &str, request: &SetIdentifiantRequest) -> Result<AccountDto> {
-        self.call(Method::Put, "/v1/account/identifiant", Some(token), request).await
+    /// [`ErrorCode::PersonalCodeRefused`] with `code` / `wrong`, [`ErrorCode::IdentifiantRefused`].
+    pub async fn set_identifiant(&self, token: &str, request: &SetIdentifiantRequest) -> Result<()> {
+        let request = prepared(Method::Put, "/v1/account/identifiant", Some(token), request)?;
+        succeed(&self.transport.send(request).await?)
     }
 
     /// A page of changes.
@@ -178,14 +180,8 @@ impl Api {
         understand(&self.transport.send(request).await?)
     }
 
-    async fn call<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &str,
-        token: Option<&str>,
-        body: &impl Serialize,
-    ) -> Result<T> {
-        understand(&self.transport.send(prepared(method, path, token, body)?).await?)
+    async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
+        understand(&self.transport.send(prepared(Method::Post, path, None, body)?).await?)
     }
 }
 
@@ -207,29 +203,22 @@ fn succeed(answer: &Answer) -> Result<()> {
     }
     let body: Option<ErrorBody> = serde_json::from_slice(&answer.body).ok();
     let request_id = body.as_ref().map(|body| body.request_id);
-    let code = body.map(|body| body.code);
-    Err(match (answer.status, code) {
-        (401, Some(ErrorCode::SignInRefused)) => ApiError::Refused { code: ErrorCode::SignInRefused, request_id },
+    let refused = |body: ErrorBody| ApiError::Refused { code: body.code, fields: body.fields, request_id };
+    Err(match (answer.status, body) {
+        (401, Some(body)) if body.code == ErrorCode::SignInRefused => refused(body),
         (401, Some(_)) => ApiError::SignInRequired,
         (429, _) => ApiError::Wait { too_many: true, retry_after: answer.retry_after, request_id },
         (502..=504, _) => ApiError::Wait { too_many: false, retry_after: answer.retry_after, request_id },
         (500.., _) => ApiError::ServerFault { request_id },
-        (_, Some(code)) => ApiError::Refused { code, request_id },
+        (_, Some(body)) => refused(body),
         (_, None) => ApiError::NotPreau,
     })
 }
 
-/// Percent-encodes everything but what never needs it (RFC 3986, unreserved).
-fn percent(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+/// Everything but what never needs it (RFC 3986, unreserved).
+fn percent(text: &str) -> PercentEncode<'_> {
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, RESERVED)
 }
 
 #[cfg(test)]
@@ -241,15 +230,16 @@ mod tests {
         let id = "01890a5d-ac96-774b-bcce-b302099a8057";
         let body = |code: &str| format!(r#"{{"code":"{code}","request_id":"{id}"}}"#);
         let request_id = id.parse().ok();
+        let refused = |code| ApiError::Refused { code, fields: vec![], request_id };
         let wait = |too_many, retry_after, request_id| ApiError::Wait { too_many, retry_after, request_id };
         for (status, retry_after, body, expected) in [
             (401, None, body("sign_in_required"), ApiError::SignInRequired),
-            (401, None, body("sign_in_refused"), ApiError::Refused { code: ErrorCode::SignInRefused, request_id }),
+            (401, None, body("sign_in_refused"), refused(ErrorCode::SignInRefused)),
             (401, None, "<html>".to_owned(), ApiError::NotPreau),
-            (403, None, body("forbidden"), ApiError::Refused { code: ErrorCode::Forbidden, request_id }),
-            (422, None, body("invalid_request"), ApiError::Refused { code: ErrorCode::InvalidRequest, request_id }),
+            (403, None, body("forbidden"), refused(ErrorCode::Forbidden)),
+            (422, None, body("invalid_request"), refused(ErrorCode::InvalidRequest)),
             (404, None, "not found".to_owned(), ApiError::NotPreau),
-            (404, None, body("a_code_of_tomorrow"), ApiError::Refused { code: ErrorCode::Unknown, request_id }),
+            (404, None, body("a_code_of_tomorrow"), refused(ErrorCode::Unknown)),
             (429, Some(30), body("too_many_attempts"), wait(true, Some(30), request_id)),
             (503, Some(2), body("busy"), wait(false, Some(2), request_id)),
             (502, None, "<html>bad gateway".to_owned(), wait(false, None, None)),
@@ -263,7 +253,16 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_keeps_the_fields_it_names() {
+        let body = r#"{"code":"personal_code_refused","fields":[{"field":"current","rule":"wrong"}],
+            "request_id":"01890a5d-ac96-774b-bcce-b302099a8057"}"#;
+        let answer = Answer { status: 422, retry_after: None, body: body.as_bytes().to_vec() };
+        let Err(ApiError::Refused { fields, .. }) = succeed(&answer) else { panic!("not refused") };
+        assert_eq!((fields[0].field.as_str(), fields[0].rule.as_str()), ("current", "wrong"));
+    }
+
+    #[test]
     fn queries_are_encoded() {
-        assert_eq!(percent("12 rue d'Été & co"), "12%20rue%20d%27%C3%89t%C3%A9%20%26%20co");
+        assert_eq!(percent("12 rue d'Été & co").to_string(), "12%20rue%20d%27%C3%89t%C3%A9%20%26%20co");
     }
 }

@@ -10,6 +10,17 @@ const BUDGET: u32 = 20;
 /// One of them comes back every so often.
 const REFILL: Duration = Duration::from_secs(30);
 
+/// The longest wait of an operation that the server cannot take.
+const ALONE_CEILING: Duration = Duration::from_secs(600);
+
+/// How long an operation waits that the server could not take `faults` times: the upper half of a doubling ceiling, so
+/// that it never comes back at once. `share` is the jitter, 0 to 1.
+#[must_use]
+pub fn alone(faults: u32, share: f64) -> Duration {
+    let ceiling = FIRST.saturating_mul(1 << faults.min(10)).min(ALONE_CEILING);
+    ceiling.mul_f64(0.5 + share.clamp(0.0, 1.0) / 2.0)
+}
+
 /// Setbacks in a row, and what is left of the budget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backoff {
@@ -74,6 +85,13 @@ mod tests {
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
         backoff.success(Duration::ZERO);
         assert_eq!(backoff.setback(Duration::ZERO, 1.0, None).as_secs(), 1);
+    }
+
+    #[test]
+    fn an_operation_waits_longer_each_time_and_never_nothing() {
+        let waits: Vec<u64> = (1..=11).map(|faults| alone(faults, 1.0).as_secs()).collect();
+        assert_eq!(waits, [2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]);
+        assert_eq!(alone(1, 0.0).as_secs(), 1);
     }
 
     #[test]

@@ -104,6 +104,7 @@ fn item(row: &Row, changes: &family::Changes) -> Result<OutboxItemView, Error> {
     };
     let state = match row.outcome {
         None if row.sent_count == 0 => OutboxStateView::Kept,
+        None if row.blocked() => OutboxStateView::Blocked,
         None => OutboxStateView::Unanswered,
         Some(outcome) => match outcome.status {
             OutcomeStatus::Applied => OutboxStateView::Applied,

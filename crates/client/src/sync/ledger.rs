@@ -1,6 +1,7 @@
 //! The rows of the cache, byte for byte as served, and how far they were read.
 
 use crate::error::{CacheError, Error};
+use crate::hex;
 use anyhow::Context;
 use jiff::Timestamp;
 use preau_failpoints::{Mistake, planted};
@@ -10,8 +11,6 @@ use sha2::{Digest, Sha256};
 use sqlx::{Connection, Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-
-use crate::profiles::key::hex;
 
 /// How far everything was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -276,5 +275,5 @@ async fn digests(db: &mut SqliteConnection) -> Result<BTreeMap<(String, String),
         // Hashed again rather than read from `body_hash`: a body altered in place must show.
         sum.update(Sha256::digest(body.as_bytes()));
     }
-    Ok(sums.into_iter().map(|(key, (count, sum))| (key, (count, hex(&sum.finalize())))).collect())
+    Ok(sums.into_iter().map(|(key, (count, sum))| (key, (count, hex::encoded(&sum.finalize())))).collect())
 }

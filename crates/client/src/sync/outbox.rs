@@ -6,9 +6,10 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use preau_failpoints::{Mistake, planted};
 use preau_protocol::ErrorCode;
-use preau_protocol::sync::{MAX_OPERATIONS, Op, OutcomeDto, OutcomeStatus};
+use preau_protocol::sync::{Op, OutcomeDto, OutcomeStatus};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row as _, SqliteConnection};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// How long answered operations stay, in seconds: a restored server is sent them again.
@@ -40,6 +41,8 @@ pub struct Row {
     pub created_at: String,
     /// How many times it was sent.
     pub sent_count: u32,
+    /// How many times the server could not take it although it was sent alone.
+    pub faults: u32,
     /// The answer.
     pub outcome: Option<Outcome>,
     /// RFC 3339, this computer's time, to be shown.
@@ -59,6 +62,12 @@ impl Row {
         serde_json::from_str(&self.body).ok()
     }
 
+    /// The server cannot take it: it waits by itself while others go on.
+    #[must_use]
+    pub fn blocked(&self) -> bool {
+        self.outcome.is_none() && self.faults > 0
+    }
+
     /// Refused, and nobody has seen it yet.
     #[must_use]
     pub fn refused_unseen(&self) -> bool {
@@ -69,8 +78,8 @@ impl Row {
     }
 }
 
-const COLUMNS: &str = "SELECT op_id, kind, body, target, created_at, sent_count, status, code, answer_version,
-    answered_at, caught_up_at, acknowledged_at,
+// All columns, whatever their number: a damaged cache of an older version is read as it is.
+const ROWS: &str = "SELECT outbox.*,
     EXISTS (SELECT 1 FROM outbox AS cancel WHERE cancel.target = outbox.op_id) AS given_up FROM outbox ";
 
 fn read(row: &SqliteRow) -> Result<Row, CacheError> {
@@ -91,6 +100,7 @@ fn read(row: &SqliteRow) -> Result<Row, CacheError> {
         target: row.try_get::<Option<String>, _>("target")?.map(id).transpose()?,
         created_at: row.try_get("created_at")?,
         sent_count: row.try_get("sent_count")?,
+        faults: row.try_get("faults").unwrap_or_default(),
         outcome,
         answered_at: row.try_get("answered_at")?,
         caught_up_at: row.try_get("caught_up_at")?,
@@ -114,7 +124,7 @@ pub fn name_of<T: serde::Serialize>(value: &T) -> Result<String, Error> {
 }
 
 async fn select(db: &mut SqliteConnection, query: String) -> Result<Vec<Row>, CacheError> {
-    // Every query is `COLUMNS` and a constant tail.
+    // Every query is `ROWS` and a constant tail.
     let rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(db).await?;
     rows.iter().map(read).collect()
 }
@@ -124,7 +134,7 @@ async fn select(db: &mut SqliteConnection, query: String) -> Result<Vec<Row>, Ca
 /// # Errors
 /// When the cache fails.
 pub async fn all(db: &mut SqliteConnection) -> Result<Vec<Row>, CacheError> {
-    select(db, format!("{COLUMNS} ORDER BY seq")).await
+    select(db, format!("{ROWS} ORDER BY seq")).await
 }
 
 /// One operation.
@@ -132,7 +142,7 @@ pub async fn all(db: &mut SqliteConnection) -> Result<Vec<Row>, CacheError> {
 /// # Errors
 /// When the cache fails.
 pub async fn get(db: &mut SqliteConnection, op_id: Uuid) -> Result<Option<Row>, CacheError> {
-    let query = sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE op_id = ?"));
+    let query = sqlx::AssertSqlSafe(format!("{ROWS} WHERE op_id = ?"));
     let row = sqlx::query(query).bind(op_id.to_string()).fetch_optional(db).await?;
     row.as_ref().map(read).transpose()
 }
@@ -154,6 +164,7 @@ pub async fn keep(db: &mut SqliteConnection, op_id: Uuid, op: &Op, now: Timestam
         target,
         created_at: now.to_string(),
         sent_count: 0,
+        faults: 0,
         outcome: None,
         answered_at: None,
         caught_up_at: None,
@@ -172,8 +183,9 @@ pub async fn restore(db: &mut SqliteConnection, row: &Row) -> Result<(), Error> 
     let status = row.outcome.map(|outcome| name_of(&outcome.status)).transpose()?;
     let code = row.outcome.and_then(|outcome| outcome.code).map(|code| name_of(&code)).transpose()?;
     sqlx::query(
-        "INSERT OR IGNORE INTO outbox (op_id, kind, body, target, created_at, sent_count, status, code, answer_version,
-            answered_at, caught_up_at, acknowledged_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO outbox (op_id, kind, body, target, created_at, sent_count, faults, status, code,
+            answer_version, answered_at, caught_up_at, acknowledged_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(row.op_id.to_string())
     .bind(&row.kind)
@@ -181,6 +193,7 @@ pub async fn restore(db: &mut SqliteConnection, row: &Row) -> Result<(), Error> 
     .bind(row.target.map(|target| target.to_string()))
     .bind(&row.created_at)
     .bind(row.sent_count)
+    .bind(row.faults)
     .bind(status)
     .bind(code)
     .bind(row.outcome.map(|outcome| outcome.version))
@@ -194,7 +207,7 @@ pub async fn restore(db: &mut SqliteConnection, row: &Row) -> Result<(), Error> 
 
 /// Reads a damaged outbox as far as it goes.
 pub async fn read_what_can_be_read(db: &mut SqliteConnection) -> Vec<Row> {
-    let query = sqlx::AssertSqlSafe(format!("{COLUMNS} ORDER BY seq"));
+    let query = sqlx::AssertSqlSafe(format!("{ROWS} ORDER BY seq"));
     let mut found = Vec::new();
     let mut rows = sqlx::query(query).fetch(db);
     while let Some(Ok(row)) = rows.next().await {
@@ -203,15 +216,26 @@ pub async fn read_what_can_be_read(db: &mut SqliteConnection) -> Vec<Row> {
     found
 }
 
-/// The next operations to send, in order, at most `limit`. One that is being given up waits until the giving up is
-/// answered: its late arrival then has no effect, and sending it again tells what became of it.
+/// The operations without an answer, oldest first; which of them go next is [`super::queue`]'s. One that is being given
+/// up waits until the giving up is answered: its late arrival then has no effect, and sending it again tells what
+/// became of it.
 ///
 /// # Errors
 /// When the cache fails.
-pub async fn to_send(db: &mut SqliteConnection, limit: usize) -> Result<Vec<Row>, CacheError> {
+pub async fn unanswered(db: &mut SqliteConnection) -> Result<Vec<Row>, CacheError> {
     let tail = "WHERE status IS NULL AND NOT EXISTS
-        (SELECT 1 FROM outbox AS cancel WHERE cancel.target = outbox.op_id AND cancel.status IS NULL) ORDER BY seq LIMIT";
-    select(db, format!("{COLUMNS} {tail} {}", limit.min(MAX_OPERATIONS))).await
+        (SELECT 1 FROM outbox AS cancel WHERE cancel.target = outbox.op_id AND cancel.status IS NULL) ORDER BY seq";
+    select(db, format!("{ROWS} {tail}")).await
+}
+
+/// Notes that the server could not take an operation sent alone.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn faulted(db: &mut SqliteConnection, op_id: Uuid) -> Result<(), CacheError> {
+    let query = "UPDATE outbox SET faults = faults + 1 WHERE op_id = ? AND status IS NULL";
+    sqlx::query(query).bind(op_id.to_string()).execute(db).await?;
+    Ok(())
 }
 
 /// Notes, before they leave, that operations are sent: from now on they may have arrived.
@@ -308,23 +332,28 @@ pub async fn send_again(db: &mut SqliteConnection) -> Result<u64, CacheError> {
     let again = if planted(Mistake::ForgetsAnsweredOnReset) {
         "DELETE FROM outbox WHERE status IN ('applied', 'waiting')"
     } else {
-        "UPDATE outbox SET status = NULL, code = NULL, answer_version = NULL, answered_at = NULL, caught_up_at = NULL
+        "UPDATE outbox SET status = NULL, code = NULL, answer_version = NULL, answered_at = NULL, caught_up_at = NULL,
+            faults = 0
          WHERE status IS NOT NULL"
     };
     Ok(sqlx::query(again).execute(db).await?.rows_affected())
 }
 
-/// Lets go of what was answered thirty days ago by the server's time, refusals only once seen.
+/// Lets go of what was answered thirty days ago by the server's time, refusals only once seen. What is `waiting` for
+/// somebody's decision stays however long that takes: a restored server would have to be sent it again.
 ///
 /// # Errors
 /// When the cache fails.
-pub async fn purge(db: &mut SqliteConnection) -> Result<(), CacheError> {
+pub async fn purge(db: &mut SqliteConnection, waiting: &BTreeSet<Uuid>) -> Result<(), Error> {
+    let waiting: Vec<String> = waiting.iter().map(Uuid::to_string).collect();
     sqlx::query(
         "DELETE FROM outbox WHERE caught_up_at > 0
             AND caught_up_at < (SELECT coalesce(server_time, 0) FROM position) - ?
-            AND (status <> 'rejected' OR code = 'operation_cancelled' OR acknowledged_at IS NOT NULL)",
+            AND (status <> 'rejected' OR code = 'operation_cancelled' OR acknowledged_at IS NOT NULL)
+            AND NOT (status = 'waiting' AND op_id IN (SELECT value FROM json_each(?)))",
     )
     .bind(ANSWERED_KEPT)
+    .bind(serde_json::to_string(&waiting).context("the changes that wait")?)
     .execute(db)
     .await?;
     Ok(())
@@ -378,20 +407,32 @@ pub async fn acknowledge(db: &mut SqliteConnection, op_id: Uuid, now: Timestamp)
     if done.rows_affected() == 0 { Err(Error::Rule(FailureCode::NotFound)) } else { Ok(()) }
 }
 
-/// How many wait for an answer, and how many refusals nobody has seen.
+/// How many operations are where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Without an answer, blocked ones included.
+    pub pending: u32,
+    /// Without an answer because the server cannot take them.
+    pub blocked: u32,
+    /// Refused, and nobody has seen it.
+    pub refused: u32,
+}
+
+/// Counts them.
 ///
 /// # Errors
 /// When the cache fails.
-pub async fn counts(db: &mut SqliteConnection) -> Result<(u32, u32), CacheError> {
-    let counts = sqlx::query_as(
+pub async fn counts(db: &mut SqliteConnection) -> Result<Counts, CacheError> {
+    let (pending, blocked, refused) = sqlx::query_as(
         "SELECT count(*) FILTER (WHERE status IS NULL),
+                count(*) FILTER (WHERE status IS NULL AND faults > 0),
                 count(*) FILTER (WHERE status = 'rejected' AND acknowledged_at IS NULL
                     AND code IS NOT 'operation_cancelled')
          FROM outbox",
     )
     .fetch_one(db)
     .await?;
-    Ok(counts)
+    Ok(Counts { pending, blocked, refused })
 }
 
 /// Whether an answer is not read back yet.

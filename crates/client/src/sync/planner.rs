@@ -51,6 +51,8 @@ pub struct State {
     pub read_once: bool,
     /// When to look again although nothing happened; already jittered.
     pub next_look: Duration,
+    /// When the next operation that the server could not take is tried again.
+    pub next_try: Option<Duration>,
     /// Pulls since the digests were compared.
     pub pulls_since_check: u32,
     /// Seconds of the server's time since the digests were compared; `None`: never.
@@ -106,7 +108,9 @@ pub fn plan(state: &State) -> Vec<Step> {
         }
     }
     if steps.is_empty() {
-        steps.push(Step::Wait(Some(state.next_look.saturating_sub(state.now))));
+        let next_try = state.next_try.filter(|next| *next > state.now);
+        let next = next_try.map_or(state.next_look, |next| next.min(state.next_look));
+        steps.push(Step::Wait(Some(next.saturating_sub(state.now))));
     }
     steps
 }
@@ -132,6 +136,7 @@ mod tests {
             catching_up: false,
             read_once: true,
             next_look: MINUTE * 13,
+            next_try: None,
             pulls_since_check: 3,
             seconds_since_check: Some(60),
             setback: None,
@@ -150,6 +155,8 @@ mod tests {
         let q = quiet;
         for (name, state, steps) in [
             ("nothing", q(), vec![Wait(Some(MINUTE * 3))]),
+            ("one to try again", State { next_try: Some(MINUTE * 11), ..q() }, vec![Wait(Some(MINUTE))]),
+            ("one to try again later", State { next_try: Some(MINUTE * 20), ..q() }, vec![Wait(Some(MINUTE * 3))]),
             ("the timer", State { next_look: MINUTE * 10, ..q() }, vec![Pull]),
             ("just opened", State { read_once: false, ..q() }, vec![Pull]),
             ("a poke", State { causes: cause(Cause::Poke), ..q() }, vec![Pull]),
@@ -206,7 +213,8 @@ mod tests {
             ],
             0..3,
         );
-        let seconds = (0u64..5000, 0u64..5000, proptest::option::of((0u64..5000, any::<bool>())));
+        let setback = proptest::option::of((0u64..5000, any::<bool>()));
+        let seconds = (0u64..5000, 0u64..5000, setback, proptest::option::of(0u64..5000));
         let counts = (0u32..3, 0u32..40, proptest::option::of(0i64..200_000));
         (causes, seconds, counts, any::<[bool; 4]>()).prop_map(|(causes, seconds, counts, flags)| State {
             now: Duration::from_secs(seconds.0),
@@ -216,6 +224,7 @@ mod tests {
             catching_up: flags[1],
             read_once: flags[2],
             next_look: Duration::from_secs(seconds.1),
+            next_try: seconds.3.map(Duration::from_secs),
             pulls_since_check: counts.1,
             seconds_since_check: counts.2,
             setback: seconds.2.map(|(at, firm)| Setback { retry_at: Duration::from_secs(at), firm }),

@@ -1,8 +1,9 @@
 //! Executes what the planner says, for one open profile.
 
 use super::api::Api;
-use super::backoff::Backoff;
+use super::backoff::{self, Backoff};
 use super::planner::{self, Cause, Setback, State, Step};
+use super::queue::Setbacks;
 use super::status::{self, Activity, Live, Stored};
 use super::views::{SyncStatusView, SyncTroubleView};
 use super::{ledger, outbox};
@@ -15,7 +16,7 @@ use crate::error::{ApiError, Error};
 use crate::family;
 use anyhow::Context;
 use preau_failpoints as failpoints;
-use preau_protocol::sync::{ChangesResponse, MAX_OPERATIONS, OperationDto, PushRequest};
+use preau_protocol::sync::{ChangesResponse, OperationDto, PushRequest};
 use serde_json::value::RawValue;
 use sqlx::Connection;
 use std::collections::BTreeSet;
@@ -28,6 +29,8 @@ use uuid::Uuid;
 const LOOK_AGAIN: Duration = Duration::from_secs(180);
 /// A clock that jumps while one waits is a computer that slept: no wait is longer in one go.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
+/// After so many operations in a row that the server could not take, it is the server: it gets a rest.
+const FAULTS_IN_A_ROW: u32 = 3;
 
 /// Sync of one open profile.
 pub struct Engine {
@@ -61,8 +64,8 @@ pub struct Progress {
     next_look: Duration,
     /// Where an interrupted pull goes on, and whether it began from nothing.
     pulling: Option<Pulling>,
-    /// One by one, after the server could not read a batch, so that one bad operation does not stop the others.
-    singly: bool,
+    /// Operations that the server could not take, and when they are tried again.
+    setbacks: Setbacks,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,21 +160,27 @@ impl Engine {
     }
 
     async fn state(&self) -> Result<State, Error> {
-        let (to_send, catching_up, position) = {
+        let (rows, catching_up, position) = {
             let mut held = self.cache.lock().await;
             let db = held.db()?;
-            let to_send = outbox::to_send(db, MAX_OPERATIONS).await?.len();
-            (to_send, outbox::catching_up(db).await?, ledger::position(db).await?)
+            (outbox::unanswered(db).await?, outbox::catching_up(db).await?, ledger::position(db).await?)
         };
+        let now = self.clock.monotonic();
         let mut progress = self.progress();
+        let causes = std::mem::take(&mut progress.causes);
+        if causes.contains(&Cause::Person) {
+            progress.setbacks.forgive();
+        }
+        let turn = progress.setbacks.turn(&rows, now, &BTreeSet::new());
         Ok(State {
-            now: self.clock.monotonic(),
+            now,
             session_ended: self.session.ended(),
-            causes: std::mem::take(&mut progress.causes),
-            to_send: u32::try_from(to_send).unwrap_or(u32::MAX),
+            causes,
+            to_send: u32::try_from(turn.ready).unwrap_or(u32::MAX),
             catching_up,
             read_once: progress.live.read_once,
             next_look: progress.next_look,
+            next_try: turn.next_try,
             pulls_since_check: position.pulls_since_check,
             seconds_since_check: position.server_time.zip(position.checked_at).map(|(now, then)| now - then),
             setback: progress.setback,
@@ -179,37 +188,70 @@ impl Engine {
         })
     }
 
-    /// Sends the next operations, once. The bytes of each are those of the outbox.
+    /// Sends what can be sent. What the server cannot take waits by itself, and the others go on.
     async fn push(&self) -> Result<(), Error> {
-        let limit = if self.progress().singly { 1 } else { MAX_OPERATIONS };
-        let rows = {
-            let mut held = self.cache.lock().await;
-            let db = held.db()?;
-            let rows = outbox::to_send(db, limit).await?;
-            outbox::mark_sent(db, &rows, self.clock.wall()).await?;
-            rows
-        };
-        failpoints::pass("client.marked_sent").await;
-        if rows.is_empty() {
-            return Ok(());
+        let (mut alone, mut faults) = (BTreeSet::new(), 0);
+        // As of now: one that is set aside is not tried twice in a pass, however long the pass takes.
+        let now = self.clock.monotonic();
+        loop {
+            let rows = self.next_turn(now, &alone).await?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            match self.send(&rows).await {
+                Ok(()) => faults = 0,
+                Err(error) if !is_about_the_content(&error) => return Err(error),
+                // Which one it was is found by sending each alone.
+                Err(_) if rows.len() > 1 => alone.extend(rows.iter().map(|row| row.op_id)),
+                Err(error) => {
+                    self.set_aside(&rows[0]).await?;
+                    faults += 1;
+                    if faults == FAULTS_IN_A_ROW {
+                        return Err(error);
+                    }
+                }
+            }
         }
+    }
+
+    /// The next operations to send together, noted as sent.
+    async fn next_turn(&self, now: Duration, alone: &BTreeSet<Uuid>) -> Result<Vec<outbox::Row>, Error> {
+        let mut held = self.cache.lock().await;
+        let db = held.db()?;
+        let rows = outbox::unanswered(db).await?;
+        let turn = self.progress().setbacks.turn(&rows, now, alone);
+        outbox::mark_sent(db, &turn.rows, self.clock.wall()).await?;
+        Ok(turn.rows)
+    }
+
+    /// An operation sent alone, which the server could not take.
+    async fn set_aside(&self, row: &outbox::Row) -> Result<(), Error> {
+        tracing::info!(op = %row.op_id, faults = row.faults + 1, "the server cannot take an operation");
+        {
+            let mut held = self.cache.lock().await;
+            outbox::faulted(held.db()?, row.op_id).await?;
+        }
+        let wait = backoff::alone(row.faults + 1, self.chance.share());
+        self.progress().setbacks.wait(row.op_id, self.clock.monotonic() + wait);
+        self.listener.notify(Notice::DataChanged(vec![Topic::Outbox]));
+        self.tell().await
+    }
+
+    /// Sends operations together, once. The bytes of each are those of the outbox.
+    async fn send(&self, rows: &[outbox::Row]) -> Result<(), Error> {
+        failpoints::pass("client.marked_sent").await;
         self.be(Activity::Sending).await?;
         self.listener.notify(Notice::DataChanged(vec![Topic::Outbox]));
-        let body = written(&rows)?;
+        let body = written(rows)?;
         let (api, body) = (&self.api, &body);
         let answered = self.session.call(move |token| async move { api.push(&token, body.clone()).await }).await;
-        match &answered {
-            Err(error) if is_about_the_content(error) => self.progress().singly = true,
-            Err(Error::Api(ApiError::NotReached | ApiError::Certificate)) => {
-                let mut held = self.cache.lock().await;
-                outbox::never_left(held.db()?, &rows).await?;
-                self.listener.notify(Notice::DataChanged(vec![Topic::Outbox]));
-            }
-            _ => {}
+        if let Err(Error::Api(ApiError::NotReached | ApiError::Certificate)) = &answered {
+            let mut held = self.cache.lock().await;
+            outbox::never_left(held.db()?, rows).await?;
+            self.listener.notify(Notice::DataChanged(vec![Topic::Outbox]));
         }
         let answer = answered?;
         failpoints::pass("client.answered").await;
-        self.progress().singly = false;
         {
             let mut held = self.cache.lock().await;
             let db = held.db()?;
@@ -288,7 +330,8 @@ impl Engine {
                 let again = outbox::send_again(&mut tx).await?;
                 tracing::warn!(operations = again, "the server starts again: what it had answered is sent again");
             }
-            outbox::purge(&mut tx).await?;
+            let waiting = family::sync::waiting_changes(&mut tx).await?;
+            outbox::purge(&mut tx, &waiting).await?;
             let decided = family::sync::decided(&mut tx, &before).await?;
             failpoints::pass("client.before_swap").await;
             tx.commit().await?;
@@ -381,17 +424,16 @@ impl Engine {
     /// # Errors
     /// When the cache fails.
     pub async fn status(&self) -> Result<SyncStatusView, Error> {
-        let (pending, refused, last_sync_at) = {
+        let stored = {
             let mut held = self.cache.lock().await;
             let db = held.db()?;
-            let (pending, refused) = outbox::counts(db).await?;
-            (pending, refused, ledger::position(db).await?.last_sync_at)
+            Stored { counts: outbox::counts(db).await?, last_sync_at: ledger::position(db).await?.last_sync_at }
         };
         let mut live = self.progress().live;
         if self.session.ended() {
             live.trouble = Some(SyncTroubleView::SignInAgain);
         }
-        Ok(status::view(live, Stored { pending, refused, last_sync_at }))
+        Ok(status::view(live, stored))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the indicator at the top of the window says.
 
+use super::outbox::Counts;
 use super::views::{SyncStateView, SyncStatusView, SyncTroubleView};
 use crate::error::{ApiError, CacheError, Error};
 
@@ -34,10 +35,8 @@ pub struct Live {
 /// The part that is in the cache.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stored {
-    /// Operations not answered.
-    pub pending: u32,
-    /// Refusals nobody has seen.
-    pub refused: u32,
+    /// How many operations are where.
+    pub counts: Counts,
     /// RFC 3339.
     pub last_sync_at: Option<String>,
 }
@@ -54,15 +53,16 @@ pub fn view(live: Live, stored: Stored) -> SyncStatusView {
         (Activity::Receiving(_), _) => SyncStateView::Receiving,
         (Activity::Idle, Some(SyncTroubleView::Unreachable | SyncTroubleView::Busy)) => SyncStateView::Offline,
         (Activity::Idle, Some(_)) => SyncStateView::Attention,
-        (Activity::Idle, None) if stored.refused > 0 => SyncStateView::Attention,
-        (Activity::Idle, None) if stored.pending > 0 => SyncStateView::Sending,
+        (Activity::Idle, None) if stored.counts.refused + stored.counts.blocked > 0 => SyncStateView::Attention,
+        (Activity::Idle, None) if stored.counts.pending > 0 => SyncStateView::Sending,
         (Activity::Idle, None) if !live.read_once => SyncStateView::Receiving,
         (Activity::Idle, None) => SyncStateView::UpToDate,
     };
     SyncStatusView {
         state,
-        pending: stored.pending,
-        refused: stored.refused,
+        pending: stored.counts.pending,
+        blocked: stored.counts.blocked,
+        refused: stored.counts.refused,
         last_sync_at: stored.last_sync_at,
         received,
         trouble: live.trouble,
@@ -97,7 +97,11 @@ mod tests {
     fn states_by_table() {
         use SyncStateView as S;
         use SyncTroubleView as T;
-        let read = |pending, refused| Stored { pending, refused, last_sync_at: Some("2026-10-19T08:00:00Z".into()) };
+        let counted = |pending, blocked, refused| Stored {
+            counts: Counts { pending, blocked, refused },
+            last_sync_at: Some("2026-10-19T08:00:00Z".into()),
+        };
+        let read = |pending, refused| counted(pending, 0, refused);
         let live = |activity, trouble| Live { activity, trouble, read_once: true, clock_off: 0 };
         for (name, live, stored, state) in [
             ("quiet", live(Activity::Idle, None), read(0, 0), S::UpToDate),
@@ -109,6 +113,7 @@ mod tests {
             ("busy", live(Activity::Idle, Some(T::Busy)), read(1, 0), S::Offline),
             ("signed out", live(Activity::Idle, Some(T::SignInAgain)), read(1, 0), S::Attention),
             ("refused", live(Activity::Idle, None), read(1, 1), S::Attention),
+            ("blocked", live(Activity::Idle, None), counted(1, 1, 0), S::Attention),
         ] {
             assert_eq!(view(live, stored).state, state, "{name}");
         }

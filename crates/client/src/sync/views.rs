@@ -11,6 +11,8 @@ pub enum PendingStateView {
     Kept,
     /// Sent at least once, no answer yet: it may or may not have arrived.
     Unanswered,
+    /// Sent, and the server cannot take it; others go on.
+    Blocked,
     /// Answered, and the answer's data are on their way.
     Answered,
 }
@@ -37,6 +39,8 @@ pub struct SyncStatusView {
     pub state: SyncStateView,
     /// Operations not answered yet.
     pub pending: u32,
+    /// Of these, the ones that the server cannot take: they are tried again by themselves.
+    pub blocked: u32,
     /// Operations refused that nobody has seen yet.
     pub refused: u32,
     /// RFC 3339: last time everything was read, or never.
@@ -61,7 +65,7 @@ pub enum SyncStateView {
     Sending,
     /// The server cannot be reached.
     Offline,
-    /// Something needs the person: `trouble` or `refused`.
+    /// Something needs the person: `trouble`, `blocked` or `refused`.
     Attention,
 }
 
@@ -126,6 +130,8 @@ pub enum OutboxStateView {
     Kept,
     /// Sent, no answer yet.
     Unanswered,
+    /// Sent, and the server cannot take it.
+    Blocked,
     /// Took effect.
     Applied,
     /// On record, waits for somebody.

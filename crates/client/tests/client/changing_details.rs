@@ -2,25 +2,39 @@
 
 use crate::computer::Computer;
 use crate::town::{CLAIRE, FAMILY, Fault};
-use preau_client::FailureCode;
-use preau_client::Notice;
 use preau_client::accounts::views::KeepRequest;
 use preau_client::family::sync::Decided;
 use preau_client::family::views::{
-    AddressRequest, AdultDetailsRequest, ChangeDetailsRequest, ChangeDetailsView, DetailStateView, FieldRuleView,
+    AddressEditRequest, AddressRequest, AddressView, AdultEditRequest, AdultFieldRequest, ChangeDetailsRequest,
+    ChangeDetailsView, DetailChangeView, DetailStateView, DetailValueView, FieldRuleView, GiveUpView,
 };
 use preau_client::sync::views::{OutboxItemView, OutboxStateView, PendingStateView, SyncStateView};
+use preau_client::{Client, FailureCode, Notice};
 use serde_json::json;
 
+/// The form of somebody who saw the first address of the family.
 pub fn move_to(street: &str) -> ChangeDetailsRequest {
-    let address = AddressRequest {
-        street: street.into(),
-        complement: String::new(),
-        postcode: "33290".into(),
-        city: "Parempuyre".into(),
-    };
-    ChangeDetailsRequest { address: Some(address), adults: vec![] }
+    move_from("1 rue des Ormes", street)
 }
+
+fn move_from(shown: &str, street: &str) -> ChangeDetailsRequest {
+    let (postcode, city) = ("33290".to_owned(), "Parempuyre".to_owned());
+    let shown = AddressView { street: shown.into(), complement: None, postcode: postcode.clone(), city: city.clone() };
+    let typed = AddressRequest { street: street.into(), complement: String::new(), postcode, city };
+    ChangeDetailsRequest { address: Some(AddressEditRequest { shown: Some(shown), typed }), adults: vec![] }
+}
+
+/// The form of somebody who touched one detail of Claire's; `shown` is empty where nothing was.
+pub fn edit(field: AdultFieldRequest, shown: &str, typed: &str) -> ChangeDetailsRequest {
+    let (person_id, shown) = (CLAIRE.to_string(), Some(shown.to_owned()).filter(|shown| !shown.is_empty()));
+    ChangeDetailsRequest {
+        address: None,
+        adults: vec![AdultEditRequest { person_id, field, shown, typed: typed.into() }],
+    }
+}
+
+const MOBILE: AdultFieldRequest = AdultFieldRequest::MobilePhone;
+const EMAIL: AdultFieldRequest = AdultFieldRequest::Email;
 
 #[tokio::test(start_paused = true)]
 async fn an_address_changes_at_once_where_the_town_says_so() {
@@ -71,16 +85,7 @@ async fn a_change_by_hand_waits_for_the_town_and_its_answer_is_told() {
     let computer = Computer::new();
     computer.town.state().by_hand = true;
     let client = computer.signed_in(KeepRequest::Keychain).await;
-    let form = ChangeDetailsRequest {
-        address: None,
-        adults: vec![AdultDetailsRequest {
-            person_id: CLAIRE.to_string(),
-            mobile_phone: "06 12 34 56 02".into(),
-            landline_phone: String::new(),
-            email: "claire@exemple.fr".into(),
-        }],
-    };
-    client.change_details(&form).await.expect("kept");
+    client.change_details(&edit(MOBILE, "06 12 34 56 01", "06 12 34 56 02")).await.expect("kept");
     let waits = |state: &DetailStateView| *state == DetailStateView::AwaitsTown;
     computer.until(async || client.details().await.is_ok_and(|d| d.waiting.iter().any(|c| waits(&c.state)))).await;
     let details = client.details().await.expect("details");
@@ -141,7 +146,7 @@ async fn giving_up_by_table() {
     assert_eq!(unknown.map_err(|f| f.code).err(), Some(FailureCode::NotFound));
 
     computer.town.state().silent = true;
-    client.change_details(&move_to("3 rue des Ormes")).await.expect("kept");
+    client.change_details(&move_from("2 rue des Ormes", "3 rue des Ormes")).await.expect("kept");
     computer.until(async || client.sync_center().await.is_ok_and(|c| c.waiting.iter().any(|i| i.attempts > 0))).await;
     let sent = client.sync_center().await.expect("centre").waiting[0].clone();
     assert_eq!(sent.state, OutboxStateView::Unanswered);
@@ -183,5 +188,107 @@ async fn an_answer_overlays_until_it_is_read_back() {
     computer.until(async || client.details().await.is_ok_and(|d| d.waiting.iter().any(|c| answered(&c.state)))).await;
     computer.until(async || client.details().await.is_ok_and(|d| d.waiting.is_empty())).await;
     assert_eq!(client.details().await.expect("details").address.map(|a| a.street).as_deref(), Some("2 rue des Ormes"));
+    client.close().await;
+}
+
+/// As if somebody else of the family had changed it, and this computer had read it.
+async fn read_meanwhile(computer: &Computer, client: &Client, field: &str, value: &str) {
+    {
+        let mut town = computer.town.state();
+        let (_, mut claire) = town.entity("adult", CLAIRE);
+        claire[field] = json!(value);
+        town.put(FAMILY, "adult", CLAIRE, &claire);
+    }
+    client.sync_now().await.expect("a status");
+    let pulled = async || {
+        let details = client.details().await.expect("details");
+        let shown = [details.adults[0].mobile_phone.clone(), details.adults[0].email.clone()];
+        shown.into_iter().flatten().any(|shown| shown.replace(' ', "").ends_with(&value[value.len() - 8..]))
+    };
+    computer.until(pulled).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_changed_meanwhile_is_never_undone() {
+    let computer = Computer::new();
+    let client = computer.signed_in(KeepRequest::Keychain).await;
+    let form = edit(EMAIL, "claire@exemple.fr", "claire@nouveau.fr");
+    client.preview_details(&form).await.expect("a preview");
+    read_meanwhile(&computer, &client, "mobile_phone", "+33612345699").await;
+    let kept = client.change_details(&form).await.expect("an answer");
+    let ChangeDetailsView::Changes { changes } = kept else { panic!("{kept:?}") };
+    assert_eq!(changes.len(), 1, "the field that was touched, and no other");
+    computer.status(&client, |status| status.pending == 0).await;
+    assert_eq!(computer.town.state().entity("adult", CLAIRE).1["mobile_phone"], "+33612345699");
+    client.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_that_changed_under_the_eyes_of_its_author_is_told_and_not_sent() {
+    let computer = Computer::new();
+    let client = computer.signed_in(KeepRequest::Keychain).await;
+    let form = |shown| edit(MOBILE, shown, "06 12 34 56 02");
+    client.preview_details(&form("06 12 34 56 01")).await.expect("a preview");
+    read_meanwhile(&computer, &client, "mobile_phone", "+33612345699").await;
+    let told = client.change_details(&form("06 12 34 56 01")).await.expect("an answer");
+    let ChangeDetailsView::ToMend { problems } = told else { panic!("{told:?}") };
+    assert_eq!(problems[0].rule, FieldRuleView::Changed);
+    assert_eq!(problems[0].now, Some(DetailValueView::Text { text: "06 12 34 56 99".into() }));
+    assert!(client.sync_center().await.expect("centre").waiting.is_empty(), "nothing was kept");
+    let kept = client.change_details(&form("06 12 34 56 99")).await.expect("an answer");
+    assert!(matches!(kept, ChangeDetailsView::Changes { .. }), "once told, it is theirs to decide");
+    client.close().await;
+}
+
+async fn waiting(client: &Client) -> Vec<DetailChangeView> {
+    client.details().await.expect("details").waiting
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_asked_elsewhere_can_be_given_up_here() {
+    let computer = Computer::new();
+    let client = computer.signed_in(KeepRequest::Keychain).await;
+    let elsewhere = uuid::Uuid::from_u128(0xe15e);
+    let change = json!({"change_id": elsewhere, "asked_by": CLAIRE, "asked_at": "2026-10-19T08:00:00Z",
+        "subject": {"type": "adult", "person_id": CLAIRE}, "field": "email",
+        "old": {"type": "email", "value": "claire@exemple.fr"},
+        "new": {"type": "email", "value": "claire@typo.fr"}, "status": "awaits_confirmation"});
+    computer.town.state().put(FAMILY, "detail_change", elsewhere, &change);
+    client.sync_now().await.expect("a status");
+    computer.until(async || waiting(&client).await.len() == 1).await;
+    let told = waiting(&client).await[0].clone();
+    assert_eq!((told.id.as_str(), told.give_up), (elsewhere.to_string().as_str(), GiveUpView::Possible));
+
+    computer.town.state().down = true;
+    client.give_up(&elsewhere.to_string()).await.expect("kept");
+    assert_eq!(waiting(&client).await[0].give_up, GiveUpView::Asked, "asked once is enough");
+    computer.town.state().down = false;
+    client.sync_now().await.expect("a status");
+    computer.until(async || waiting(&client).await.is_empty()).await;
+    assert_eq!(computer.town.state().entity("detail_change", elsewhere).1["status"], "withdrawn");
+    let details = client.details().await.expect("details");
+    assert_eq!((&details.settled[0].state, details.settled[0].give_up), (&DetailStateView::Withdrawn, GiveUpView::No));
+    client.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_months_stays_and_can_still_be_given_up() {
+    let computer = Computer::new();
+    let client = computer.signed_in(KeepRequest::Keychain).await;
+    client.change_details(&edit(EMAIL, "claire@exemple.fr", "claire@nouveau.fr")).await.expect("kept");
+    computer
+        .until(async || waiting(&client).await.iter().any(|c| c.state == DetailStateView::AwaitsConfirmation))
+        .await;
+    client.change_details(&move_to("2 rue des Ormes")).await.expect("kept");
+    let street = async || client.details().await.expect("details").address.map(|address| address.street);
+    computer.until(async || street().await.as_deref() == Some("2 rue des Ormes")).await;
+    computer.town.state().server_time = "2027-01-19T08:00:00Z";
+    client.sync_now().await.expect("a status");
+    let answered = async || client.sync_center().await.expect("centre").answered;
+    computer.until(async || answered().await.len() == 1).await;
+    let kept = answered().await.remove(0);
+    assert_eq!((&kept.state, kept.can_give_up), (&OutboxStateView::Waiting, true), "the settled one is let go of");
+    client.give_up(&kept.op_id).await.expect("kept");
+    computer.until(async || waiting(&client).await.is_empty()).await;
     client.close().await;
 }

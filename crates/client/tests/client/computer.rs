@@ -4,14 +4,24 @@ use crate::town::{PERSONAL, Town};
 use jiff::Timestamp;
 use preau_client::accounts::views::{KeepRequest, SessionView, SignInRequest};
 use preau_client::clock::{Chance, Clock, SystemClock};
+use preau_client::disk::{Disk, SystemDisk};
 use preau_client::profiles::key::{Key, KeyStore};
 use preau_client::sync::views::{SyncStateView, SyncStatusView};
 use preau_client::{Client, Environment, Listener, Notice};
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
+
+/// What this computer's installation is known by.
+pub const INSTALLATION: Uuid = Uuid::from_u128(0x1257);
+
+/// How long a test waits, by a real clock, before it says that something does not come.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A clock whose wall may be wrong, and whose monotonic side is the runtime's.
 pub struct TestClock {
@@ -63,6 +73,35 @@ impl KeyStore for Keys {
     }
 }
 
+/// A disk that can be full, or that a power cut reaches between two names.
+#[derive(Default)]
+pub struct TestDisk {
+    pub full: AtomicBool,
+    /// After so many names changed, no more are.
+    pub names_left: Mutex<Option<usize>>,
+}
+
+impl Disk for TestDisk {
+    fn settle(&self, file: &Path) -> std::io::Result<()> {
+        if self.full.load(Ordering::Relaxed) {
+            return Err(ErrorKind::StorageFull.into());
+        }
+        SystemDisk.settle(file)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> std::io::Result<()> {
+        let mut left = self.names_left.lock().expect("a disk");
+        match left.as_mut() {
+            // What is not there costs nothing.
+            _ if !from.exists() => {}
+            Some(0) => return Err(ErrorKind::Other.into()),
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        SystemDisk.rename(from, to)
+    }
+}
+
 /// What the window would hear.
 #[derive(Clone)]
 pub struct Heard {
@@ -85,6 +124,9 @@ pub struct Computer {
     pub heard: Heard,
     pub plain: bool,
     pub wall: Timestamp,
+    pub disk: Arc<TestDisk>,
+    /// A directory of towns in place of the one shipped.
+    pub directory: Option<std::path::PathBuf>,
 }
 
 impl Computer {
@@ -92,20 +134,31 @@ impl Computer {
         let town = Town::new();
         let heard = Heard { notices: Arc::default(), rung: town.rung.clone() };
         let wall = "2026-10-19T08:00:03Z".parse().expect("a time");
-        Self { dir: tempfile::tempdir().expect("a folder"), town, keys: Arc::default(), heard, plain: false, wall }
+        Self {
+            dir: tempfile::tempdir().expect("a folder"),
+            town,
+            keys: Arc::default(),
+            heard,
+            plain: false,
+            wall,
+            directory: None,
+            disk: Arc::default(),
+        }
     }
 
     /// The application, as after a start.
     pub fn start(&self) -> Client {
         Client::new(Environment {
             data_dir: self.dir.path().to_owned(),
-            directory: None,
+            directory: self.directory.clone(),
             keys: Some(self.keys.clone()),
             clock: Arc::new(TestClock { running: SystemClock::new(), wall: Mutex::new(self.wall) }),
             chance: Arc::new(Half),
+            disk: self.disk.clone(),
             connector: Arc::new(self.town.clone()),
             listener: Arc::new(self.heard.clone()),
             device_label: "Test".into(),
+            installation: INSTALLATION,
             plain_cache_for_tests: self.plain,
         })
     }
@@ -119,20 +172,21 @@ impl Computer {
         client
     }
 
-    /// Waits until something is so, each time that something happened.
+    /// Waits until something is so, each time that something happened. The clocks of the tests run as fast as they
+    /// can, so that whatever is planned happens soon.
     pub async fn until<F: Future<Output = bool>>(&self, mut so: impl FnMut() -> F) {
-        let wait = async {
-            loop {
-                let rung = self.heard.rung.notified();
-                tokio::pin!(rung);
-                rung.as_mut().enable();
-                if so().await {
-                    return;
-                }
-                rung.await;
+        let since = std::time::Instant::now();
+        loop {
+            let rung = self.heard.rung.notified();
+            tokio::pin!(rung);
+            rung.as_mut().enable();
+            if so().await {
+                return;
             }
-        };
-        wait.await;
+            assert!(since.elapsed() < PATIENCE, "it is not so within {PATIENCE:?}");
+            // Where nothing happens any more, hours go by at once.
+            tokio::time::timeout(Duration::from_secs(3600), rung).await.unwrap_or_default();
+        }
     }
 
     pub async fn up_to_date(&self, client: &Client) {
@@ -154,7 +208,8 @@ impl Computer {
 }
 
 pub fn sign_in(code: &str, keep: KeepRequest) -> SignInRequest {
-    SignInRequest { slug: "parempuyre".into(), identifiant: "Martel01 ".into(), code: code.into(), keep }
+    let (slug, identifiant) = ("parempuyre".into(), "Martel01 ".into());
+    SignInRequest { slug, invitation: None, identifiant, code: code.into(), keep }
 }
 
 pub fn passphrase(text: &str) -> KeepRequest {

@@ -30,9 +30,9 @@ async fn what_was_kept_is_there_after_reopening_byte_for_byte() {
         for n in 1..=60 {
             outbox::keep(db, Uuid::from_u128(n), &cancel(1000 + n), NOW).await.expect("kept");
         }
-        let first = outbox::to_send(db, 500).await.expect("operations");
-        assert_eq!(first.len(), 50, "no more than the server takes at once");
-        outbox::mark_sent(db, &first, NOW).await.expect("marked");
+        let unanswered = outbox::unanswered(db).await.expect("operations");
+        outbox::mark_sent(db, &unanswered[..50], NOW).await.expect("marked");
+        outbox::faulted(db, unanswered[1].op_id).await.expect("noted");
         outbox::all(db).await.expect("operations")
     };
     cache.close().await.expect("closed");
@@ -41,6 +41,7 @@ async fn what_was_kept_is_there_after_reopening_byte_for_byte() {
     let found = outbox::all(held.db().expect("open")).await.expect("operations");
     assert_eq!(found, kept);
     assert_eq!((found[0].sent_count, found[59].sent_count), (1, 0));
+    assert_eq!((found[0].faults, found[1].faults), (0, 1));
     assert_eq!(found[7].body, r#"{"type":"sync.cancel","op_id":"00000000-0000-0000-0000-0000000003f0"}"#);
 }
 

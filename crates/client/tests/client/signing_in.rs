@@ -28,21 +28,6 @@ async fn a_one_time_code_leads_to_a_personal_code_and_then_home() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_to_the_personal_code_is_no_dead_end() {
-    let computer = Computer::new();
-    computer.town.state().code = None;
-    let client = computer.start();
-    client.sign_in(&sign_in(ONE_TIME, KeepRequest::Keychain)).await.expect("a session");
-    computer.town.fail("/v1/account/code", Fault::Lost);
-    let lost = client.set_personal_code("Nuage-2027").await;
-    assert_eq!(lost.map_err(|f| f.code).err(), Some(FailureCode::Unreachable));
-    computer.town.fail("/v1/account/code", Fault::Status(401, "sign_in_refused", None));
-    let session = client.set_personal_code("Nuage-2027").await.expect("a session");
-    assert!(matches!(session, SessionView::Open { .. }));
-    client.close().await;
-}
-
-#[tokio::test(start_paused = true)]
 async fn what_goes_wrong_has_its_code() {
     let computer = Computer::new();
     let client = computer.start();

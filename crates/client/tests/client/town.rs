@@ -5,11 +5,12 @@ use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use preau_client::Error;
 use preau_client::sync::transport::{Answer, Connector, Request, ServerEvent, Transport, TransportError};
-use preau_protocol::sync::{Op, OutcomeStatus, PushRequest};
+use preau_protocol::sync::{OutcomeStatus, PushRequest};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -30,8 +31,12 @@ pub enum Fault {
     Lost,
     /// It is answered by this, and has no effect.
     Status(u16, &'static str, Option<u32>),
+    /// It takes effect at once; its answer takes this long.
+    Late(Duration),
 }
 
+/// What became of an operation: status, code, version.
+pub(crate) type Answered = (OutcomeStatus, Option<&'static str>, i64);
 type EntityKey = (i64, String, Uuid);
 /// By entity, its last version and body; no body: deleted.
 type Rows = BTreeMap<(String, Uuid), (i64, Option<String>)>;
@@ -42,8 +47,13 @@ pub struct State {
     /// By stream, its version and its rows.
     streams: BTreeMap<Uuid, (i64, Rows)>,
     pub operations: Vec<(Uuid, String)>,
-    answers: BTreeMap<Uuid, (OutcomeStatus, Option<&'static str>, i64)>,
-    cancelled: Vec<Uuid>,
+    pub(crate) answers: BTreeMap<Uuid, Answered>,
+    /// The servers that were asked for.
+    pub servers: Vec<String>,
+    /// Operations that it cannot swallow: a push that holds one is answered by this status.
+    pub indigestible: BTreeMap<Uuid, u16>,
+    /// Every push is answered by 500.
+    pub takes_nothing: bool,
     pub faults: VecDeque<(&'static str, Fault)>,
     pub requests: Vec<Request>,
     pub page: usize,
@@ -53,10 +63,13 @@ pub struct State {
     /// Takes requests and answers none.
     pub silent: bool,
     pub code: Option<String>,
+    pub identifiant: String,
     pub tokens: u32,
     pub known_tokens: Vec<String>,
     pub server_time: &'static str,
     pub lies_in_digest: bool,
+    /// Answers to this name of a town with its own.
+    pub poses_as: Option<&'static str>,
     /// Leaves out the last outcome of a push, as no sound server would.
     pub forgets_outcomes: bool,
 }
@@ -76,6 +89,7 @@ impl Town {
             state.page = 100;
             state.server_time = "2026-10-19T08:00:00Z";
             state.code = Some(PERSONAL.to_owned());
+            state.identifiant = "martel01".to_owned();
             state.put(COMMUNE, "commune", COMMUNE, &commune());
             state.put_all(FAMILY, family());
         }
@@ -94,6 +108,13 @@ impl Town {
     pub fn pushes(&self) -> Vec<String> {
         let sent = |request: &Request| String::from_utf8(request.body.clone().unwrap_or_default()).expect("text");
         self.state().requests.iter().filter(|request| request.path == "/v1/sync/push").map(sent).collect()
+    }
+
+    /// The bodies sent to a path, in order.
+    pub fn bodies(&self, path: &str) -> Vec<Value> {
+        let read =
+            |request: &Request| serde_json::from_slice(request.body.as_deref().unwrap_or(b"null")).expect("json");
+        self.state().requests.iter().filter(|request| request.path == path).map(read).collect()
     }
 }
 
@@ -185,8 +206,14 @@ impl State {
         json!({"streams": streams, "digests": digests})
     }
 
-    fn push(&mut self, body: &[u8]) -> Value {
+    fn push(&mut self, body: &[u8]) -> (u16, Value) {
         let request: PushRequest = serde_json::from_slice(body).expect("a push");
+        if self.takes_nothing {
+            return (500, refusal("internal"));
+        }
+        if let Some(status) = request.operations.iter().find_map(|operation| self.indigestible.get(&operation.op_id)) {
+            return (*status, refusal(if *status < 500 { "invalid_request" } else { "internal" }));
+        }
         let mut outcomes: Vec<Value> = request
             .operations
             .iter()
@@ -202,47 +229,18 @@ impl State {
         if self.forgets_outcomes {
             outcomes.pop();
         }
-        json!({ "outcomes": outcomes })
+        (200, json!({ "outcomes": outcomes }))
     }
 
-    fn apply(&mut self, op_id: Uuid, bytes: &str) -> (OutcomeStatus, Option<&'static str>, i64) {
-        if let Some(answer) = self.answers.get(&op_id) {
-            return *answer;
-        }
-        let op: Op = serde_json::from_str(bytes).expect("an operation");
-        self.operations.push((op_id, bytes.to_owned()));
-        let (status, code) = match op {
-            _ if self.cancelled.contains(&op_id) => (OutcomeStatus::Rejected, Some("operation_cancelled")),
-            Op::Cancel { op_id } => match self.answers.get(&op_id) {
-                Some((OutcomeStatus::Applied, ..)) => (OutcomeStatus::Rejected, Some("already_applied")),
-                _ => {
-                    self.cancelled.push(op_id);
-                    (OutcomeStatus::Applied, None)
-                }
-            },
-            Op::ChangeDetail(change) => {
-                let (_, mut home) = self.entity("family", FAMILY);
-                let old = json!(change.old)["value"].clone();
-                if change.field == preau_protocol::family::DetailFieldDto::Address && home["address"] != old {
-                    (OutcomeStatus::Rejected, Some("stale_value"))
-                } else {
-                    let status = if self.by_hand { "awaits_town" } else { "accepted" };
-                    let told = json!({"change_id": op_id, "asked_by": CLAIRE, "asked_at": self.server_time,
-                        "subject": change.subject, "field": change.field, "old": change.old, "new": change.new,
-                        "status": status});
-                    let mut rows = vec![("detail_change", op_id, told)];
-                    if !self.by_hand {
-                        home["address"] = json!(change.new)["value"].clone();
-                        rows.push(("family", FAMILY, home));
-                    }
-                    self.put_all(FAMILY, rows);
-                    (if self.by_hand { OutcomeStatus::Waiting } else { OutcomeStatus::Applied }, None)
-                }
-            }
-        };
-        let answer = (status, code, self.version(FAMILY));
-        self.answers.insert(op_id, answer);
-        answer
+    /// The entity, if it is there.
+    pub fn find(&self, kind: &str, id: Uuid) -> Option<Value> {
+        let (_, body) = self.streams[&FAMILY].1.get(&(kind.to_owned(), id))?;
+        Some(serde_json::from_str(body.as_deref()?).expect("json"))
+    }
+
+    /// Every entity there ever was of a kind.
+    pub fn ids(&self, kind: &str) -> Vec<Uuid> {
+        self.streams[&FAMILY].1.keys().filter(|(name, _)| name == kind).map(|(_, id)| *id).collect()
     }
 
     pub fn entity(&self, kind: &str, id: Uuid) -> (i64, Value) {
@@ -250,12 +248,12 @@ impl State {
         (*version, serde_json::from_str(body.as_deref().expect("an entity")).expect("json"))
     }
 
-    fn session(&mut self, first: bool) -> Value {
+    pub(crate) fn session(&mut self, first: bool) -> Value {
         self.tokens += 1;
         let access = format!("access-{}", self.tokens);
         self.known_tokens = vec![access.clone(), format!("refresh-{}", self.tokens)];
         json!({"access_token": access, "access_expires_in": 900, "refresh_token": format!("refresh-{}", self.tokens),
-            "device_id": Uuid::from_u128(0xd), "account": account(first)})
+            "device_id": Uuid::from_u128(0xd), "account": self.account(first)})
     }
 
     fn route(&mut self, request: &Request) -> (u16, Value) {
@@ -266,11 +264,8 @@ impl State {
         match path {
             "/v1/server" => (200, json!({"product": "preau", "version": "0.1.0"})),
             "/v1/communes/parempuyre" => (200, commune()),
-            "/v1/auth/sign-in" => match body["code"].as_str() {
-                Some(ONE_TIME) if self.code.is_none() => (200, self.session(true)),
-                code if code.is_some() && code == self.code.as_deref() => (200, self.session(false)),
-                _ => (401, refusal("sign_in_refused")),
-            },
+            path if self.poses_as.is_some_and(|slug| path == format!("/v1/communes/{slug}")) => (200, commune()),
+            "/v1/auth/sign-in" => self.sign_in(&body),
             "/v1/auth/refresh"
                 if self.known_tokens.contains(&body["refresh_token"].as_str().expect("a token").to_owned()) =>
             {
@@ -278,18 +273,16 @@ impl State {
             }
             path if path.starts_with("/v1/communes/") => (404, refusal("not_found")),
             _ if !known(&request.token) => (401, refusal("sign_in_required")),
-            "/v1/account" => (200, account(self.code.is_none())),
-            "/v1/account/code" => {
-                self.code = Some(body["new"].as_str().expect("a code").to_owned());
-                (204, Value::Null)
-            }
+            "/v1/account" => (200, self.account(self.code.is_none())),
+            "/v1/account/code" => self.set_code(&body),
+            "/v1/account/identifiant" => self.set_identifiant(&body),
             "/v1/auth/sign-out" => {
                 self.known_tokens.clear();
                 (204, Value::Null)
             }
             "/v1/sync/changes" => (200, self.changes(&decoded(query))),
             "/v1/sync/digest" => (200, self.digest()),
-            "/v1/sync/push" => (200, self.push(request.body.as_deref().unwrap_or_default())),
+            "/v1/sync/push" => self.push(request.body.as_deref().unwrap_or_default()),
             "/v1/addresses" => (200, json!({"suggestions": [address("2 rue des Ormes")]})),
             _ => (404, refusal("not_found")),
         }
@@ -301,13 +294,14 @@ fn decoded(query: &str) -> String {
     url.query_pairs().find(|(name, _)| name == "cursor").map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-#[async_trait]
-impl Transport for Town {
-    async fn send(&self, request: Request) -> Result<Answer, TransportError> {
+impl Town {
+    /// What is answered, and how long the answer takes.
+    fn answer(&self, request: &Request) -> (Result<Answer, TransportError>, Option<Duration>) {
         let mut state = self.state();
         state.requests.push(request.clone());
         let fault = state.faults.iter().position(|(path, _)| request.path.starts_with(path));
         let fault = fault.and_then(|at| state.faults.remove(at)).map(|(_, fault)| fault);
+        let late = if let Some(Fault::Late(time)) = fault { Some(time) } else { None };
         let answer = match fault {
             _ if state.down => Err(TransportError::NotReached),
             _ if state.silent => Err(TransportError::Unreachable),
@@ -316,16 +310,27 @@ impl Transport for Town {
                 Ok(Answer { status, retry_after, body: refusal(code).to_string().into_bytes() })
             }
             Some(Fault::Lost) => {
-                state.route(&request);
+                state.route(request);
                 Err(TransportError::Unreachable)
             }
-            None => {
-                let (status, body) = state.route(&request);
-                Ok(Answer { status, retry_after: None, body: body.to_string().into_bytes() })
+            Some(Fault::Late(_)) | None => {
+                let (status, body) = state.route(request);
+                let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+                Ok(Answer { status, retry_after: None, body })
             }
         };
-        drop(state);
+        (answer, late)
+    }
+}
+
+#[async_trait]
+impl Transport for Town {
+    async fn send(&self, request: Request) -> Result<Answer, TransportError> {
+        let (answer, late) = self.answer(&request);
         self.rung.notify_waiters();
+        if let Some(time) = late {
+            tokio::time::sleep(time).await;
+        }
         answer
     }
 
@@ -334,7 +339,7 @@ impl Transport for Town {
     }
 }
 
-fn refusal(code: &str) -> Value {
+pub(crate) fn refusal(code: &str) -> Value {
     json!({"code": code, "request_id": Uuid::from_u128(0xe)})
 }
 
@@ -342,16 +347,11 @@ pub fn address(street: &str) -> Value {
     json!({"street": street, "postcode": "33290", "city": "Parempuyre"})
 }
 
-fn commune() -> Value {
+pub(crate) fn commune() -> Value {
     json!({"commune_id": COMMUNE, "slug": "parempuyre", "name": "Parempuyre", "postcode": "33290",
         "contact": {"label": "Pôle enfance jeunesse", "phone": "+33556955612", "email": "pej@parempuyre.example"},
         "welcome": "Bienvenue dans votre espace.", "new_resident": "Appelez-nous.",
         "details": {"address": "at_once", "phones": "by_hand", "email": "at_once"}})
-}
-
-fn account(first: bool) -> Value {
-    json!({"account_id": Uuid::from_u128(0xa), "commune_id": COMMUNE, "identifiant": "martel01",
-        "kind": {"type": "family", "family_id": FAMILY, "person_id": CLAIRE}, "personal_code_required": first})
 }
 
 pub fn family() -> Vec<(&'static str, Uuid, Value)> {
@@ -383,7 +383,8 @@ pub fn family() -> Vec<(&'static str, Uuid, Value)> {
 }
 
 impl Connector for Town {
-    fn connect(&self, _: &str) -> Result<Arc<dyn Transport>, Error> {
+    fn connect(&self, server: &str) -> Result<Arc<dyn Transport>, Error> {
+        self.state().servers.push(server.to_owned());
         Ok(Arc::new(self.clone()))
     }
 }

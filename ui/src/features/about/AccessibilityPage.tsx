@@ -1,8 +1,10 @@
 import { useContext } from 'react';
+import { BackLink } from '../../components/BackLink';
 import { Card, Page } from '../../components/Page';
 import { PageTitle } from '../../components/PageTitle';
 import { type MessageId, useText } from '../../lib/i18n';
 import { PlaceContext } from '../../lib/place';
+import { SpaceContext } from '../../lib/session';
 import styles from './About.module.css';
 
 const done: readonly MessageId[] = [
@@ -26,9 +28,11 @@ const limits: readonly MessageId[] = [
 export function AccessibilityPage() {
   const { t } = useText();
   const commune = useContext(PlaceContext);
+  const space = useContext(SpaceContext);
   return (
-    <Page narrow>
+    <Page narrow={space === null}>
       <PageTitle lead={t('about.lead')}>{t('about.title')}</PageTitle>
+      <BackLink />
       <Card title={t('about.state.title')} id="about-state">
         <p>
           <strong>{t('about.state.words')}</strong>

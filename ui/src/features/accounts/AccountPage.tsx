@@ -13,7 +13,7 @@ export function AccountPage() {
   const { t } = useText();
   const account = useSpaceQuery(['account'], backend.account);
   return (
-    <Page narrow>
+    <Page>
       <PageTitle lead={t('account.lead')}>{t('account.title')}</PageTitle>
       <Loaded query={account}>{({ identifiant }) => <ChangeIdentifiant current={identifiant} />}</Loaded>
       <ChangeCode />

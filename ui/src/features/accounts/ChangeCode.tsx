@@ -11,7 +11,7 @@ import { useText } from '../../lib/i18n';
 import { backend } from '../../lib/ipc';
 import { useSessionMutation } from '../../lib/session';
 import { CodeRules } from './CodeRules';
-import { changeCodeForm } from './forms';
+import { changeCodeForm, checking } from './forms';
 
 export function ChangeCode() {
   const { t } = useText();
@@ -21,16 +21,16 @@ export function ChangeCode() {
   const form = useForm({
     resolver: valibotResolver(changeCodeForm),
     defaultValues: { current: '', code: '', again: '' },
-    shouldFocusError: false,
-    reValidateMode: 'onSubmit',
+    ...checking,
   });
-  const { sentence, problems } = useProblems(form.formState.errors, ['current', 'code', 'again'], 'code');
+  const { errors } = form.formState;
+  const { sentence, problems } = useProblems(errors, ['current', 'code', 'again'], 'code');
   const code = useWatch({ control: form.control, name: 'code' });
   const submit = form.handleSubmit((values) => change.mutate(values, { onSuccess: () => form.reset() }));
   return (
     <form onSubmit={(event) => void submit(event)} noValidate>
       <Card title={t('accounts.personalCode')} id="code-card">
-        <ErrorSummary problems={problems} attempt={form.formState.submitCount} />
+        <ErrorSummary problems={problems} attempt={form.formState.submitCount} toField />
         {change.isError && problems.length === 0 && <FailureNotice failure={change.error} />}
         {change.isSuccess && (
           <Notice tone="success" announce>
@@ -49,9 +49,9 @@ export function ChangeCode() {
           label={t('accounts.newCode')}
           autoComplete="new-password"
           error={sentence('code')}
-          {...form.register('code')}
+          {...form.register('code', { onChange: () => errors.again && void form.trigger('again') })}
         />
-        <CodeRules code={code} />
+        <CodeRules code={code} refused={Boolean(errors.code)} />
         <SecretField
           id="code-again"
           label={t('accounts.newCode.again')}

@@ -13,7 +13,7 @@ import { readAgain } from '../../lib/freshness';
 import { useText } from '../../lib/i18n';
 import { backend } from '../../lib/ipc';
 import { spaceKey, useSessionMutation, useSpace } from '../../lib/session';
-import { changeIdentifiantForm } from './forms';
+import { changeIdentifiantForm, checking } from './forms';
 
 export function ChangeIdentifiant({ current }: { current: string }) {
   const { t } = useText();
@@ -25,8 +25,7 @@ export function ChangeIdentifiant({ current }: { current: string }) {
   const form = useForm({
     resolver: valibotResolver(changeIdentifiantForm),
     defaultValues: { identifiant: '', code: '' },
-    shouldFocusError: false,
-    reValidateMode: 'onSubmit',
+    ...checking,
   });
   const { sentence, problems } = useProblems(form.formState.errors, ['identifiant', 'code'], 'identifiant');
   const submit = form.handleSubmit((values) =>

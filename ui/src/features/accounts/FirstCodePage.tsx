@@ -11,7 +11,7 @@ import { useText } from '../../lib/i18n';
 import { backend } from '../../lib/ipc';
 import { useSession, useSessionMutation } from '../../lib/session';
 import { CodeRules } from './CodeRules';
-import { newCodeForm } from './forms';
+import { checking, newCodeForm } from './forms';
 
 /** After the one-time code of the letter, a code of one's own. */
 export function FirstCodePage() {
@@ -22,10 +22,10 @@ export function FirstCodePage() {
   const form = useForm({
     resolver: valibotResolver(newCodeForm),
     defaultValues: { code: '', again: '' },
-    shouldFocusError: false,
-    reValidateMode: 'onSubmit',
+    ...checking,
   });
-  const { sentence, problems } = useProblems(form.formState.errors, ['code', 'again'], 'first');
+  const { errors } = form.formState;
+  const { sentence, problems } = useProblems(errors, ['code', 'again'], 'first');
   const code = useWatch({ control: form.control, name: 'code' });
   const submit = form.handleSubmit((values) => choose.mutate(values.code));
   return (
@@ -33,7 +33,7 @@ export function FirstCodePage() {
       <PageTitle lead={t('accounts.firstCode.lead')}>{t('accounts.firstCode.title')}</PageTitle>
       <form onSubmit={(event) => void submit(event)} noValidate>
         <Card>
-          <ErrorSummary problems={problems} attempt={form.formState.submitCount} />
+          <ErrorSummary problems={problems} attempt={form.formState.submitCount} toField />
           {choose.isError && problems.length === 0 && <FailureNotice failure={choose.error} />}
           <input type="text" name="username" autoComplete="username" value={identifiant} readOnly hidden />
           <SecretField
@@ -41,9 +41,9 @@ export function FirstCodePage() {
             label={t('accounts.newCode')}
             autoComplete="new-password"
             error={sentence('code')}
-            {...form.register('code')}
+            {...form.register('code', { onChange: () => errors.again && void form.trigger('again') })}
           />
-          <CodeRules code={code} />
+          <CodeRules code={code} refused={Boolean(errors.code)} />
           <SecretField
             id="first-again"
             label={t('accounts.newCode.again')}

@@ -35,7 +35,6 @@ export function KeepChoice({ keychain, keep, onKeep, passphrase }: KeepChoicePro
     <>
       <Choices
         legend={t('accounts.keep.legend')}
-        hint={t('accounts.keep.hint')}
         value={keep}
         onChange={onKeep}
         choices={[

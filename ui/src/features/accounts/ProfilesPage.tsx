@@ -3,12 +3,14 @@ import { useState } from 'react';
 import { Navigate } from 'react-router';
 import { Button, LinkButton } from '../../components/Button';
 import { Confirm } from '../../components/Confirm';
+import { Notice } from '../../components/Notice';
 import { Page } from '../../components/Page';
 import { PageTitle } from '../../components/PageTitle';
 import { type MessageId, useText } from '../../lib/i18n';
 import { backend, type ProfileView } from '../../lib/ipc';
 import { useSession, useSessionMutation } from '../../lib/session';
 import styles from './SignIn.module.css';
+import { useSignInFlow } from './signInFlow';
 import { useOpenProfile } from './useOpenProfile';
 
 const protections: Record<ProfileView['protection'], MessageId> = {
@@ -22,6 +24,7 @@ export function ProfilesPage() {
   const { t } = useText();
   const session = useSession().data;
   const profiles = session?.type === 'signedOut' ? session.profiles : [];
+  const { signedOut } = useSignInFlow().flow;
   const opening = useOpenProfile();
   const [forgetting, setForgetting] = useState<ProfileView | null>(null);
   const forget = useSessionMutation(backend.forgetProfile);
@@ -30,6 +33,11 @@ export function ProfilesPage() {
   return (
     <Page narrow>
       <PageTitle lead={t('accounts.profiles.lead')}>{t('accounts.profiles.title')}</PageTitle>
+      {signedOut && (
+        <Notice tone="success" announce title={t('accounts.profiles.signedOut')}>
+          {t('accounts.profiles.signedOutWords', { who: signedOut.who })}
+        </Notice>
+      )}
       <ul className={styles.profiles}>
         {profiles.map((profile) => {
           const who = profile.personName ?? t('accounts.profiles.locked');
@@ -41,7 +49,6 @@ export function ProfilesPage() {
                 <span className={styles.hint}>{t(protections[profile.protection])}</span>
               </span>
               <Button
-                look="quiet"
                 label={t('accounts.forget.label', { who, commune: profile.communeName })}
                 onClick={() => setForgetting(profile)}
               >
@@ -59,6 +66,7 @@ export function ProfilesPage() {
           );
         })}
       </ul>
+      <p className={styles.hint}>{t('accounts.forget.hint')}</p>
       <div>
         <LinkButton to="/connexion/commune" icon={<Plus size="1.125rem" aria-hidden="true" />}>
           {t('accounts.profiles.add')}

@@ -4,6 +4,7 @@ import { Link, Navigate } from 'react-router';
 import { Button } from '../../components/Button';
 import { ErrorSummary } from '../../components/ErrorSummary';
 import { FailureNotice } from '../../components/FailureNotice';
+import { Notice } from '../../components/Notice';
 import { Card, Page, Stack } from '../../components/Page';
 import { PageTitle } from '../../components/PageTitle';
 import { SecretField } from '../../components/SecretField';
@@ -12,7 +13,7 @@ import { useProblems } from '../../components/useProblems';
 import { useText } from '../../lib/i18n';
 import { backend, type CommuneView, type KeepRequest } from '../../lib/ipc';
 import { useSession, useSessionMutation } from '../../lib/session';
-import { signInForm } from './forms';
+import { checking, signInForm } from './forms';
 import { KeepChoice } from './KeepChoice';
 import styles from './SignIn.module.css';
 import { useSignInFlow } from './signInFlow';
@@ -25,7 +26,7 @@ export function SignInPage() {
 
 function SignInForm({ commune }: { commune: CommuneView }) {
   const { t } = useText();
-  const { flow } = useSignInFlow();
+  const { flow, setFlow } = useSignInFlow();
   const session = useSession().data;
   const keychain = session?.type === 'signedOut' && session.keychainAvailable;
   const signIn = useSessionMutation(backend.signIn);
@@ -36,17 +37,18 @@ function SignInForm({ commune }: { commune: CommuneView }) {
       code: '',
       keep: (keychain ? 'keychain' : 'passphrase') as KeepRequest['type'],
       passphrase: '',
+      again: '',
     },
-    shouldFocusError: false,
-    reValidateMode: 'onSubmit',
+    ...checking,
   });
   const { errors, submitCount } = form.formState;
-  const { sentence, problems } = useProblems(errors, ['identifiant', 'code', 'passphrase'], 'sign-in');
+  const { sentence, problems } = useProblems(errors, ['identifiant', 'code', 'passphrase', 'again'], 'sign-in');
   const keep = useWatch({ control: form.control, name: 'keep' });
 
   const submit = form.handleSubmit(({ identifiant, code, keep: where, passphrase }) => {
     const request: KeepRequest = where === 'passphrase' ? { type: where, passphrase } : { type: where };
-    signIn.mutate({ slug: commune.slug, identifiant, code, keep: request });
+    const invitation = flow.unlisted?.invitation ?? null;
+    signIn.mutate({ slug: commune.slug, invitation, identifiant, code, keep: request });
   });
 
   return (
@@ -59,6 +61,9 @@ function SignInForm({ commune }: { commune: CommuneView }) {
           <p className={styles.words}>
             {t('accounts.signIn.words', { label: commune.contact.label, phone: commune.contact.phone })}
           </p>
+          {flow.unlisted && (
+            <Notice tone="attention">{t('accounts.signIn.unlisted', { host: flow.unlisted.host })}</Notice>
+          )}
           <ErrorSummary problems={problems} attempt={submitCount} />
           {signIn.isError && problems.length === 0 && <FailureNotice failure={signIn.error} />}
           <Stack>
@@ -69,7 +74,10 @@ function SignInForm({ commune }: { commune: CommuneView }) {
               autoCapitalize="none"
               spellCheck={false}
               error={sentence('identifiant')}
-              {...form.register('identifiant')}
+              {...form.register('identifiant', {
+                // A look at the preferences does not lose it.
+                onBlur: ({ target }: { target: HTMLInputElement }) => setFlow({ ...flow, identifiant: target.value }),
+              })}
             />
             <SecretField
               id="sign-in-code"
@@ -82,16 +90,28 @@ function SignInForm({ commune }: { commune: CommuneView }) {
           <KeepChoice
             keychain={keychain}
             keep={keep}
-            onKeep={(next) => form.setValue('keep', next)}
+            onKeep={(next) => {
+              form.setValue('keep', next);
+              form.clearErrors(['passphrase', 'again']);
+            }}
             passphrase={
-              <SecretField
-                id="sign-in-passphrase"
-                label={t('accounts.passphrase')}
-                hint={t('accounts.passphrase.hint')}
-                autoComplete="new-password"
-                error={sentence('passphrase')}
-                {...form.register('passphrase')}
-              />
+              <>
+                <SecretField
+                  id="sign-in-passphrase"
+                  label={t('accounts.passphrase')}
+                  hint={t('accounts.passphrase.hint')}
+                  autoComplete="new-password"
+                  error={sentence('passphrase')}
+                  {...form.register('passphrase', { onChange: () => errors.again && void form.trigger('again') })}
+                />
+                <SecretField
+                  id="sign-in-again"
+                  label={t('accounts.passphrase.again')}
+                  autoComplete="new-password"
+                  error={sentence('again')}
+                  {...form.register('again')}
+                />
+              </>
             }
           />
           <div className={styles.actions}>

@@ -1,9 +1,12 @@
+import { useState } from 'react';
 import { Button } from '../../components/Button';
-import { FailureNotice } from '../../components/FailureNotice';
+import { Confirm } from '../../components/Confirm';
 import { Actions, Card } from '../../components/Page';
 import { type MessageId, useText } from '../../lib/i18n';
 import { backend, type ProfileView } from '../../lib/ipc';
 import { useSessionMutation, useSpace } from '../../lib/session';
+import { useSyncStatus } from '../../lib/syncStatus';
+import { useSignInFlow } from './signInFlow';
 
 const kept: Record<ProfileView['protection'], MessageId> = {
   keychain: 'account.computer.keychain',
@@ -15,19 +18,44 @@ const kept: Record<ProfileView['protection'], MessageId> = {
 export function ThisComputer() {
   const { t } = useText();
   const { profile } = useSpace();
-  const signOut = useSessionMutation(() => backend.signOut());
+  const { setFlow } = useSignInFlow();
+  const pending = useSyncStatus()?.pending ?? 0;
+  const [asked, setAsked] = useState(false);
+  const signOut = useSessionMutation(async () => {
+    const session = await backend.signOut();
+    setFlow({ signedOut: { who: profile.personName ?? profile.communeName } });
+    return session;
+  });
   return (
     <Card title={t('account.computer.title')} id="computer-card">
       <p>{t(kept[profile.protection])}</p>
-      {signOut.isError && <FailureNotice failure={signOut.error} />}
       {profile.protection !== 'memoryOnly' && (
         <>
           <p>{t('account.computer.signOutWords')}</p>
           <Actions>
-            <Button busy={signOut.isPending} onClick={() => signOut.mutate(undefined)}>
-              {t('account.computer.signOut')}
-            </Button>
+            <Button onClick={() => setAsked(true)}>{t('account.computer.signOut')}</Button>
           </Actions>
+          <Confirm
+            open={asked}
+            title={t('account.signOut.title')}
+            action={t('account.computer.signOut')}
+            harmless
+            busy={signOut.isPending}
+            failure={signOut.error}
+            onConfirm={() => signOut.mutate(undefined)}
+            onClose={() => {
+              signOut.reset();
+              setAsked(false);
+            }}
+          >
+            <p>{t('account.signOut.kept')}</p>
+            <p>{t('account.signOut.again')}</p>
+            {pending > 0 && (
+              <p>
+                <strong>{t('account.signOut.pending', { count: pending })}</strong>
+              </p>
+            )}
+          </Confirm>
         </>
       )}
     </Card>

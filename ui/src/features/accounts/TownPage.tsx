@@ -1,6 +1,6 @@
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ArrowLeft, QrCode } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { Button, LinkButton } from '../../components/Button';
 import { FailureNotice } from '../../components/FailureNotice';
@@ -14,6 +14,9 @@ import { Invitation } from './Invitation';
 import { useSignInFlow } from './signInFlow';
 
 const none: TownView[] = [];
+
+const townsNamed = (text: string) =>
+  queryOptions({ queryKey: ['towns', text], queryFn: () => backend.findTowns(text), enabled: text !== '' });
 
 /** First step of sign-in: which town. By its name or by the letter's QR code; never an address to remember. */
 export function TownPage() {
@@ -45,17 +48,16 @@ export function TownPage() {
 function TownSearch({ onLetter }: { onLetter: () => void }) {
   const { t } = useText();
   const navigate = useNavigate();
+  const client = useQueryClient();
   const { setFlow } = useSignInFlow();
   const [typed, setTyped] = useState('');
   const [missing, setMissing] = useState(false);
   const text = typed.trim();
-  const search = useQuery({
-    queryKey: ['towns', text],
-    queryFn: () => backend.findTowns(text),
-    enabled: text !== '',
-    placeholderData: keepPreviousData,
-  });
-  const towns = search.data ?? none;
+  const search = useQuery({ ...townsNamed(text), placeholderData: keepPreviousData });
+  const towns = text === '' ? none : (search.data ?? none);
+  const unknown = text !== '' && search.isSuccess && !search.isPlaceholderData && towns.length === 0;
+  // The only thing to do here: nobody should have to look for the field.
+  useEffect(() => document.getElementById('town')?.focus({ preventScroll: true }), []);
   const connect = useMutation({
     mutationFn: backend.connectTown,
     onSuccess: (commune) => {
@@ -64,29 +66,31 @@ function TownSearch({ onLetter }: { onLetter: () => void }) {
     },
   });
 
-  const submit = (event: FormEvent) => {
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const same = towns.filter(({ name }) => name.localeCompare(text, 'fr', { sensitivity: 'base' }) === 0);
-    const town = same.length === 1 ? same[0] : towns.length === 1 ? towns[0] : undefined;
+    // Whoever types faster than the search is answered all the same.
+    const found = text === '' ? none : await client.ensureQueryData(townsNamed(text)).catch(() => none);
+    const same = found.filter(({ name }) => name.localeCompare(text, 'fr', { sensitivity: 'base' }) === 0);
+    const town = same.length === 1 ? same[0] : found.length === 1 ? found[0] : undefined;
     setMissing(!town);
     if (town) connect.mutate(town.slug);
     else document.getElementById('town')?.focus();
   };
 
   return (
-    <form onSubmit={submit} noValidate>
+    <form onSubmit={(event) => void submit(event)} noValidate>
       <Card>
         {connect.isError && <FailureNotice failure={connect.error} />}
+        {search.isError && <FailureNotice failure={search.error} />}
         <Suggest
           id="town"
           label={t('accounts.town.label')}
           hint={t('accounts.town.hint')}
-          error={missing ? t('accounts.town.missing') : undefined}
+          error={missing ? t(unknown ? 'accounts.town.none' : 'accounts.town.missing') : undefined}
           value={typed}
-          suggestions={
-            text === '' ? [] : towns.map(({ slug, name, postcode }) => ({ id: slug, text: name, detail: postcode }))
-          }
-          empty={text === '' ? undefined : t(search.isPending ? 'frame.loading' : 'accounts.town.none')}
+          suggestions={towns.map(({ slug, name, postcode }) => ({ id: slug, text: name, detail: postcode }))}
+          status={unknown ? t('accounts.town.none') : undefined}
+          takeOnly
           onChange={(next) => {
             setTyped(next);
             setMissing(false);

@@ -46,13 +46,42 @@ test('the account menu leads to the other spaces, the account, the preferences a
   await title('Bonjour Claire');
   await user.click(screen.getByRole('button', { name: 'Claire Martel' }));
   const menu = await screen.findByRole('menu');
-  expect(
-    within(menu)
-      .getAllByRole('menuitem')
-      .map(({ textContent }) => textContent),
-  ).toEqual([lockedProfile.communeName, 'Mon compte', 'Préférences', 'Accessibilité', 'Fermer cet espace']);
-  await user.click(within(menu).getByRole('menuitem', { name: 'Fermer cet espace' }));
+  const names = [lockedProfile.communeName, 'Mon compte', 'Préférences', 'Accessibilité', /^Fermer cet espace/];
+  const items = within(menu).getAllByRole('menuitem');
+  expect(items).toHaveLength(names.length);
+  names.forEach((name, at) => {
+    expect(items[at]).toHaveAccessibleName(name);
+  });
+  await user.click(within(menu).getByRole('menuitem', { name: /^Fermer cet espace/ }));
   await title('Choisissez votre espace');
+});
+
+test('what a passphrase protects is locked, and says what opens it again', async () => {
+  const fake = scenes.open();
+  if (fake.session.type === 'open') fake.session.profile = { ...fake.session.profile, protection: 'passphrase' };
+  const user = await openAt(fake);
+  await title('Bonjour Claire');
+  await user.click(screen.getByRole('button', { name: 'Claire Martel' }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Verrouiller Votre phrase secrète sera redemandée.' }));
+  await title('Choisissez votre espace');
+});
+
+test('signing out asks, says what stays, and the chooser says what happened', async () => {
+  const fake = scenes.open();
+  fake.status = { ...fake.status, state: 'offline', pending: 1 };
+  const user = await openAt(fake, '/compte');
+  await title('Mon compte');
+  await user.click(screen.getByRole('button', { name: 'Se déconnecter' }));
+  const question = await screen.findByRole('alertdialog');
+  expect(question).toHaveTextContent('Il reste gardé sur cet ordinateur');
+  expect(question).toHaveTextContent('Une demande n’est pas encore envoyée');
+  expect(fake.calls.some(({ command }) => command === 'signOut')).toBe(false);
+  await user.click(within(question).getByRole('button', { name: 'Se déconnecter' }));
+  await title('Choisissez votre espace');
+  expect(screen.getByRole('status')).toHaveTextContent('La connexion avec la mairie est terminée.');
+  expect(screen.getByRole('status')).toHaveTextContent('L’espace de Claire Martel reste gardé ici');
+  await user.click(screen.getByRole('button', { name: /^Ouvrir l’espace/ }));
+  await title('Bonjour Claire');
 });
 
 test('a space that only memory holds warns before it closes', async () => {
@@ -61,7 +90,7 @@ test('a space that only memory holds warns before it closes', async () => {
   const user = await openAt(fake);
   await title('Bonjour Claire');
   await user.click(screen.getByRole('button', { name: 'Claire Martel' }));
-  await user.click(await screen.findByRole('menuitem', { name: 'Fermer cet espace' }));
+  await user.click(await screen.findByRole('menuitem', { name: /^Fermer et tout effacer/ }));
   const question = await screen.findByRole('alertdialog');
   expect(question).toHaveTextContent('2 demandes ne sont pas encore envoyées : elles seront perdues.');
   await user.click(within(question).getByRole('button', { name: 'Fermer et tout effacer' }));
@@ -74,13 +103,40 @@ test('when the session with the town ends, one dialog mends it', async () => {
   await title('Bonjour Claire');
   await user.click(screen.getByRole('button', { name: 'Se reconnecter' }));
   const dialog = await screen.findByRole('dialog');
-  await user.type(within(dialog).getByLabelText('Identifiant'), 'MARTEL-4821');
-  await user.type(within(dialog).getByLabelText('Code secret'), 'mauvais{Enter}');
+  expect(await within(dialog).findByLabelText('Identifiant')).toHaveValue('MARTEL-4821');
+  expect(within(dialog).getByLabelText('Code secret')).toHaveFocus();
+  await user.keyboard('mauvais{Enter}');
   expect(await within(dialog).findByRole('alert')).toHaveTextContent('L’identifiant ou le code ne correspond pas');
   await user.clear(within(dialog).getByLabelText('Code secret'));
   await user.type(within(dialog).getByLabelText('Code secret'), 'Tilleul-33290{Enter}');
   await screen.findByRole('button', { name: 'Claire Martel' });
   expect(screen.queryByRole('button', { name: 'Se reconnecter' })).not.toBeInTheDocument();
+});
+
+test('signing in again does not ask to choose a passphrase, it asks for the one there is', async () => {
+  const fake = scenes.again();
+  if (fake.session.type === 'open') fake.session.profile = { ...fake.session.profile, protection: 'passphrase' };
+  const user = await openAt(fake);
+  await title('Bonjour Claire');
+  await user.click(screen.getByRole('button', { name: 'Se reconnecter' }));
+  const dialog = await screen.findByRole('dialog');
+  await user.click(await within(dialog).findByRole('button', { name: 'Se connecter' }));
+  const summary = await within(dialog).findByRole('region', { name: '2 champs sont à corriger' });
+  expect(summary).toHaveTextContent('Saisissez votre code secret.');
+  expect(summary).toHaveTextContent('Saisissez la phrase secrète de cet espace.');
+  expect(dialog).not.toHaveTextContent('Choisissez');
+  await user.type(within(dialog).getByLabelText('Phrase secrète'), 'court');
+  await user.type(within(dialog).getByLabelText('Code secret'), 'Tilleul-33290{Enter}');
+  await within(dialog).findByRole('region', { name: 'Un champ est à corriger' });
+  expect(dialog).toHaveTextContent('Cette phrase secrète n’est pas la bonne');
+});
+
+test('an identifiant that will not do: both causes, and the form it takes', async () => {
+  const user = await openAt(scenes.open().failWith('changeIdentifiant', 'identifiantRefused'), '/compte');
+  const card = within(await screen.findByRole('region', { name: 'Identifiant' }));
+  await user.type(card.getByLabelText('Nouvel identifiant'), 'é');
+  await user.type(card.getByLabelText('Code secret actuel'), 'Tilleul-33290{Enter}');
+  expect(await card.findByRole('alert')).toHaveTextContent(/déjà pris.*de 4 à 64 signes/);
 });
 
 test('the identifiant and the code can be changed', async () => {

@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { openAt, title } from '../../../dev/render';
 import { scenes } from '../../../dev/scenes';
@@ -11,10 +11,9 @@ test('from the town to the home page with the keyboard alone, choosing a first c
   const user = await openAt(fake);
   await title('Se connecter à l’espace famille');
 
-  await user.tab();
-  while (document.activeElement?.getAttribute('role') !== 'combobox') await user.tab();
-  await user.keyboard('parem');
-  await screen.findByRole('option', { name: /Parempuyre/ });
+  expect(screen.getByRole('combobox', { name: 'Votre commune' })).toHaveFocus();
+  await user.keyboard('par');
+  expect(await screen.findAllByRole('option')).toHaveLength(2);
   await user.keyboard('{ArrowDown}{Enter}');
 
   await title('Se connecter – Parempuyre');
@@ -28,7 +27,7 @@ test('from the town to the home page with the keyboard alone, choosing a first c
   await title('Choisissez votre code secret');
   while (document.activeElement !== screen.getByLabelText('Nouveau code secret')) await user.tab();
   await user.keyboard('Tilleul-33290');
-  expect(await screen.findAllByText(/\(respecté\)/)).toHaveLength(3);
+  expect(await screen.findAllByText(/– respecté/)).toHaveLength(3);
   while (document.activeElement !== screen.getByLabelText('Nouveau code secret, une seconde fois')) await user.tab();
   await user.keyboard('Tilleul-33290{Enter}');
 
@@ -37,6 +36,7 @@ test('from the town to the home page with the keyboard alone, choosing a first c
   const sent = fake.calls.find(({ command }) => command === 'signIn')?.args.request;
   expect(sent).toEqual({
     slug: 'parempuyre',
+    invitation: null,
     identifiant: 'MARTEL-4821',
     code: 'UNIQUE-7777',
     keep: { type: 'keychain' },
@@ -80,12 +80,16 @@ test('every failure of sign-in has its sentence', async () => {
   await user.type(screen.getByLabelText('Identifiant'), 'MARTEL-4821');
   await user.type(screen.getByLabelText('Code secret'), 'xyz');
   for (const code of Object.keys(failureSentences) as FailureCode[]) {
-    fake.failWith('signIn', code, { retryAfter: 90, requestId: 'req-1' });
+    fake.failWith('signIn', code, { retryAfter: 90, requestId: '01994a7c-1a2b-7c3d-8e4f-5a6b7c8d9e0f' });
     await user.click(screen.getByRole('button', { name: 'Se connecter' }));
     const sentence = (french as Record<string, string>)[failureSentences[code]] ?? '?';
     await screen.findByText(sentence.replace(/\s/g, ' '));
-    expect(screen.getByRole('alert')).toHaveTextContent('Réessayez dans 2 minutes.');
-    expect(screen.getByRole('alert')).toHaveTextContent('req-1');
+    const said = screen.getByRole('alert').textContent ?? '';
+    expect(said).toContain('Réessayez dans 2 minutes.');
+    expect(said.match(/Réessayez dans|Attendez|Patientez/g)).toHaveLength(1);
+    const fault = code === 'serverFault' || code === 'internal';
+    expect(said.includes('Référence à donner à la mairie'), code).toBe(fault);
+    if (fault) expect(said).toMatch(/: 0199\s4a7c$/);
   }
 });
 
@@ -97,6 +101,90 @@ test('what is missing is summed up, and each line leads to its field', async () 
   await user.click(within(summary).getByRole('button', { name: 'Saisissez votre code secret.' }));
   expect(screen.getByLabelText('Code secret')).toHaveFocus();
   expect(screen.getByLabelText('Code secret')).toHaveAccessibleDescription('Saisissez votre code secret.');
+});
+
+test('every empty field is counted at once, and a line that is mended says so', async () => {
+  const user = await toSignIn(scenes.noKeychain());
+  await user.click(screen.getByRole('button', { name: 'Se connecter' }));
+  const summary = await screen.findByRole('region', { name: '3 champs sont à corriger' });
+  expect(within(summary).getByRole('button', { name: 'Choisissez une phrase secrète.' })).toBeVisible();
+  const identifiant = screen.getByLabelText('Identifiant');
+  expect(identifiant).toBeInvalid();
+  await user.type(identifiant, 'MARTEL-4821');
+  expect(await screen.findByRole('region', { name: '2 champs sont à corriger' })).toHaveTextContent(
+    /identifiant. Corrigé/,
+  );
+  expect(identifiant).toBeValid();
+});
+
+test('a passphrase that nobody can recover is typed twice', async () => {
+  const fake = scenes.noKeychain();
+  const user = await toSignIn(fake);
+  await user.type(screen.getByLabelText('Identifiant'), 'MARTEL-4821');
+  await user.type(screen.getByLabelText('Code secret'), 'Tilleul-33290');
+  await user.type(screen.getByLabelText('Phrase secrète'), 'trois hiboux verts');
+  await user.type(screen.getByLabelText('Phrase secrète, une seconde fois'), 'trois hiboux verts');
+  await user.click(screen.getByRole('button', { name: 'Se connecter' }));
+  await title('Bonjour Claire');
+  expect(fake.calls.find(({ command }) => command === 'signIn')?.args.request).toMatchObject({
+    keep: { type: 'passphrase', passphrase: 'trois hiboux verts' },
+  });
+});
+
+test('a town that nobody knows is said in the page, and covers nothing', async () => {
+  const user = await openAt(scenes.fresh());
+  await title('Se connecter à l’espace famille');
+  await user.keyboard('zzz');
+  expect(await screen.findByRole('status')).toHaveTextContent('Aucune commune de ce nom.');
+  expect(screen.queryByRole('listbox')).not.toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'Continuer' }));
+  expect(await screen.findByRole('combobox')).toHaveAccessibleDescription(/Aucune commune de ce nom/);
+});
+
+test.each(['once the list shows it', 'faster than the list'])('Enter takes the only town left, %s', async (when) => {
+  const fake = scenes.fresh();
+  const user = await openAt(fake);
+  await title('Se connecter à l’espace famille');
+  await user.keyboard('paremp');
+  if (when === 'once the list shows it') await screen.findByRole('option', { name: /Parempuyre/ });
+  await user.keyboard('{Enter}');
+  await title('Se connecter – Parempuyre');
+  expect(fake.calls.filter(({ command }) => command === 'connectTown')).toHaveLength(1);
+});
+
+test('the preferences and the statement lead back, with the town and the identifiant kept', async () => {
+  const user = await toSignIn();
+  await user.type(screen.getByLabelText('Identifiant'), 'MARTEL');
+  await user.click(screen.getByRole('link', { name: 'Préférences' }));
+  await title('Préférences');
+  await user.click(screen.getByRole('link', { name: 'Accessibilité' }));
+  await title('Déclaration d’accessibilité');
+  await user.click(screen.getByRole('link', { name: 'Revenir' }));
+  await title('Se connecter – Parempuyre');
+  expect(screen.getByLabelText('Identifiant')).toHaveValue('MARTEL');
+  await user.click(screen.getByRole('link', { name: 'Préférences' }));
+  await title('Préférences');
+  await user.click(screen.getByRole('link', { name: /^Parempuyre/ }));
+  await title('Se connecter – Parempuyre');
+});
+
+test('a code that will not do is marked, rule by rule, together with what else is wrong', async () => {
+  const user = await openAt(scenes.firstCode());
+  await title('Choisissez votre code secret');
+  const code = screen.getByLabelText('Nouveau code secret');
+  expect(screen.queryByText(/pas encore/)).not.toBeInTheDocument();
+  await user.type(code, 'tilleul');
+  await user.type(screen.getByLabelText('Nouveau code secret, une seconde fois'), 'tilleu');
+  await user.click(screen.getByRole('button', { name: 'Enregistrer mon code' }));
+  expect(await screen.findByRole('region', { name: '2 champs sont à corriger' })).toBeVisible();
+  expect(code).toHaveFocus();
+  expect(code).toBeInvalid();
+  expect(code).toHaveAccessibleDescription('Ce code ne respecte pas toutes les règles.');
+  expect(screen.getAllByText(/– pas encore/)).toHaveLength(2);
+  await user.clear(code);
+  await user.type(code, 'Tilleul-33290');
+  await waitFor(() => expect(code).toBeValid());
+  expect(screen.getByLabelText('Nouveau code secret, une seconde fois')).toBeInvalid();
 });
 
 test('the code can be shown', async () => {
@@ -113,7 +201,9 @@ test('without a keychain the choice is explained, and a passphrase has a least l
   await user.type(screen.getByLabelText('Code secret'), 'Tilleul-33290');
   await user.type(screen.getByLabelText('Phrase secrète'), 'court');
   await user.click(screen.getByRole('button', { name: 'Se connecter' }));
-  expect(await screen.findByRole('region', { name: 'Un champ est à corriger' })).toBeVisible();
+  const summary = await screen.findByRole('region', { name: '2 champs sont à corriger' });
+  expect(within(summary).getByRole('button', { name: /^La phrase secrète est trop courte/ })).toBeVisible();
+  expect(within(summary).getByRole('button', { name: /^Les deux phrases ne sont pas identiques/ })).toBeVisible();
   await user.click(screen.getByRole('radio', { name: /Ne rien garder/ }));
   expect(screen.queryByLabelText('Phrase secrète')).not.toBeInTheDocument();
   await user.click(screen.getByRole('button', { name: 'Se connecter' }));

@@ -4,10 +4,14 @@ import type { CommuneView } from '../../lib/ipc';
 /** What is known so far of somebody who signs in. In memory only; gone with the window. */
 export interface SignInFlow {
   commune?: CommuneView;
-  /** From the letter's QR code. */
+  /** From the letter's QR code, or typed so far. */
   identifiant?: string;
+  /** For a town that the directory does not know: the text that led there, and the host that was agreed to. */
+  unlisted?: { invitation: string; host: string };
   /** Text of the letter's link with which the application was opened, to be read. */
   letter?: string;
+  /** The space whose connection with the town was just ended: the chooser says so. */
+  signedOut?: { who: string };
 }
 
 interface SignInFlowStore {

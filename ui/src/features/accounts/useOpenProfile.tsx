@@ -8,6 +8,7 @@ import { SecretField } from '../../components/SecretField';
 import { useText } from '../../lib/i18n';
 import { backend, type ProfileView } from '../../lib/ipc';
 import { SpaceContext, useSessionMutation } from '../../lib/session';
+import { Losing } from './Losing';
 
 interface Opening {
   /** Opens a space, after its passphrase when it has one. */
@@ -58,7 +59,11 @@ export function useOpenProfile(): Opening {
       >
         <form onSubmit={submit} noValidate>
           <Stack>
-            {losing && <Notice tone="attention">{t('accounts.close.memory')}</Notice>}
+            {losing && (
+              <Notice tone="attention">
+                <Losing />
+              </Notice>
+            )}
             {opening.isError && <FailureNotice failure={opening.error} />}
             {asks && (
               <SecretField

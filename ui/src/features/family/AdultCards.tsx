@@ -7,6 +7,7 @@ import { Table } from '../../components/Table';
 import { longMonth } from '../../lib/dates';
 import { type MessageId, useText } from '../../lib/i18n';
 import type { PersonView, QuotientSourceView, QuotientView } from '../../lib/ipc';
+import { useSpace } from '../../lib/session';
 import { Address, NotGiven } from './values';
 
 const sources: Record<QuotientSourceView, MessageId> = {
@@ -18,14 +19,19 @@ const sources: Record<QuotientSourceView, MessageId> = {
 
 export function AdultCards({ view }: { view: Extract<PersonView, { type: 'adult' }> }) {
   const { t } = useText();
+  const own = useSpace().profile.personName === view.line.name;
   return (
     <>
       <Card
         title={t('family.adult.details')}
         id="adult-details"
         aside={
-          <LinkButton to="/coordonnees" icon={<Pencil size="1rem" aria-hidden="true" />}>
-            {t('details.title')}
+          <LinkButton
+            to="/coordonnees"
+            state={own ? null : { adult: view.line.id }}
+            icon={<Pencil size="1rem" aria-hidden="true" />}
+          >
+            {t(own ? 'details.title' : 'family.adult.changeHome')}
           </LinkButton>
         }
       >

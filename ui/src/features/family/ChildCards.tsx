@@ -10,6 +10,7 @@ import { type MessageId, useText } from '../../lib/i18n';
 import type { PersonLineView, PersonView, SchoolingView } from '../../lib/ipc';
 import styles from './Person.module.css';
 import { PersonFact } from './PersonFact';
+import { useHome } from './useHome';
 
 type Child = Extract<PersonView, { type: 'child' }>;
 
@@ -31,7 +32,7 @@ export function ChildCards({ view }: { view: Child }) {
       </Card>
       <Schooling schooling={view.schooling} />
       <Rights view={view} />
-      <Collectors collectors={view.collectors} name={view.line.firstName} />
+      <Collectors view={view} />
     </>
   );
 }
@@ -103,8 +104,12 @@ function Rights({ view }: { view: Child }) {
   );
 }
 
-function Collectors({ collectors, name }: { collectors: readonly PersonLineView[]; name: string }) {
+/** The adults of this home when it may fetch the child, then the contacts who may. */
+function Collectors({ view }: { view: Child }) {
   const { t } = useText();
+  const adults: readonly PersonLineView[] = useHome().data?.adults ?? [];
+  const name = view.line.firstName;
+  const collectors = [...(view.mayCollect ? adults : []), ...view.collectors];
   return (
     <Card title={t('family.collectors.title', { name })} id="child-collectors">
       {collectors.length === 0 ? (

@@ -40,10 +40,13 @@ export function HomePage() {
   );
 }
 
-function detailsFact({ detailsToSend, detailsWaiting }: HomeView, t: Text): string {
+function detailsFact({ detailsToSend, detailsWaiting, todo }: HomeView, t: Text): string {
+  const toConfirm = todo.filter(({ type }) => type === 'emailToConfirm').length;
+  const awaitsTown = detailsWaiting - toConfirm;
   const facts = [
     detailsToSend > 0 ? t('family.tile.toSend', { count: detailsToSend }) : null,
-    detailsWaiting > 0 ? t('family.tile.waiting', { count: detailsWaiting }) : null,
+    awaitsTown > 0 ? t('family.tile.waiting', { count: awaitsTown }) : null,
+    toConfirm > 0 ? t('family.tile.toConfirm', { count: toConfirm }) : null,
   ].filter(Boolean);
   return facts.length > 0 ? facts.join(' · ') : t('family.tile.upToDate');
 }

@@ -1,3 +1,5 @@
+import { useContext } from 'react';
+import { BackLink } from '../../components/BackLink';
 import { Choices } from '../../components/Choices';
 import { FailureNotice } from '../../components/FailureNotice';
 import { Loaded } from '../../components/Loaded';
@@ -6,15 +8,18 @@ import { PageTitle } from '../../components/PageTitle';
 import { useText } from '../../lib/i18n';
 import type { Preferences } from '../../lib/ipc';
 import { usePreferences, useSetPreferences } from '../../lib/preferences';
+import { SpaceContext } from '../../lib/session';
 
 const sizes = [100, 125, 150, 175, 200];
 
 /** Choices of the person at this computer; each one shows at once. */
 export function PreferencesPage() {
   const { t } = useText();
+  const space = useContext(SpaceContext);
   return (
-    <Page narrow>
+    <Page narrow={space === null}>
       <PageTitle lead={t('preferences.lead')}>{t('preferences.title')}</PageTitle>
+      <BackLink />
       <Loaded query={usePreferences()}>{(preferences) => <Choosing preferences={preferences} />}</Loaded>
     </Page>
   );

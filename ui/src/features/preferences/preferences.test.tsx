@@ -10,6 +10,7 @@ test('each choice shows at once', async () => {
   const page = document.documentElement;
   await user.click(screen.getByRole('radio', { name: /^200/ }));
   expect(page.style.fontSize).toBe('200%');
+  expect(screen.getByRole('radio', { name: /^200/ })).toHaveFocus();
   await user.click(screen.getByRole('radio', { name: 'Sombres' }));
   expect(page).toHaveAttribute('data-theme', 'dark');
   await user.click(screen.getByRole('radio', { name: 'Large' }));

@@ -5,7 +5,7 @@ import { Page, Section } from '../../components/Page';
 import { PageTitle } from '../../components/PageTitle';
 import { nowKnown, readAgain } from '../../lib/freshness';
 import { useText } from '../../lib/i18n';
-import { backend, type SyncCenterView } from '../../lib/ipc';
+import { backend, type OutboxItemView, type SyncCenterView } from '../../lib/ipc';
 import { spaceKey, useSpace, useSpaceQuery } from '../../lib/session';
 import { Items } from './Items';
 import styles from './Sync.module.css';
@@ -35,20 +35,28 @@ function Center({ view }: { view: SyncCenterView }) {
     },
   });
   const retry = () => now.mutate();
+  const isRefused = ({ state }: OutboxItemView) => state.type === 'rejected';
+  const refused = view.waiting.filter(isRefused);
+  const toSend = view.waiting.filter((item) => !isRefused(item));
   return (
     <>
       <SyncStateCard status={view.status} busy={now.isPending} onSync={retry} />
       {now.isError && <FailureNotice failure={now.error} />}
+      {refused.length > 0 && (
+        <Section title={t('sync.refused.title')} id="sync-refused">
+          <Items items={refused} retrying={now.isPending} onRetry={retry} />
+        </Section>
+      )}
       <Section title={t('sync.waiting.title')} id="sync-waiting">
-        {view.waiting.length === 0 ? (
+        {toSend.length === 0 ? (
           <p className={styles.empty}>{t('sync.waiting.none')}</p>
         ) : (
-          <Items items={view.waiting} status={view.status} retrying={now.isPending} onRetry={retry} />
+          <Items items={toSend} retrying={now.isPending} onRetry={retry} />
         )}
       </Section>
       {view.answered.length > 0 && (
         <Section title={t('sync.answered.title')} id="sync-answered">
-          <Items items={view.answered} status={view.status} retrying={false} onRetry={retry} />
+          <Items items={view.answered} retrying={false} onRetry={retry} />
         </Section>
       )}
     </>

@@ -48,6 +48,7 @@ export function SyncStateCard({ status, busy, onSync }: SyncStateCardProps) {
         </Button>
       </div>
       {status.trouble && <Notice tone="attention">{t(troubleSentences[status.trouble])}</Notice>}
+      {status.blocked > 0 && <Notice tone="attention">{t('sync.blocked', { count: status.blocked })}</Notice>}
       {status.refused > 0 && <Notice tone="danger">{t('sync.refused', { count: status.refused })}</Notice>}
       {status.clockOffMinutes !== null && (
         <Notice tone="attention" title={t('sync.clock.title')}>

@@ -1,10 +1,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { Notice } from '../../../components/Notice';
 import { Card } from '../../../components/Page';
 import { Suggest } from '../../../components/Suggest';
 import { TextField } from '../../../components/TextField';
-import { useText } from '../../../lib/i18n';
+import { type MessageId, useText } from '../../../lib/i18n';
 import { type AddressView, backend, type DetailsView } from '../../../lib/ipc';
 import { useSyncStatus } from '../../../lib/syncStatus';
 import styles from './Details.module.css';
@@ -30,32 +29,36 @@ export function AddressCard({ details, problem }: AddressCardProps) {
   return (
     <Card title={t('details.address.title')} id="details-address">
       {details.addressByHand && !waiting && <p className={styles.byHand}>{t('details.address.byHand')}</p>}
-      {waiting ? <Locked change={waiting} /> : <AddressFields details={details} problem={problem} />}
+      {waiting ? (
+        <Locked id={controlId(addressPath('street'))} change={waiting} />
+      ) : (
+        <AddressFields details={details} problem={problem} />
+      )}
     </Card>
   );
 }
 
 function AddressFields({ details, problem }: AddressCardProps) {
   const { t } = useText();
-  const { edits, edit } = useDetailsDraft();
+  const { edits, editAddress } = useDetailsDraft();
+  const edit = (changed: Partial<Record<AddressPart, string>>) => editAddress(details.address, changed);
   const [asked, setAsked] = useState('');
-  const { suggestions, unreachable } = useSuggestions(asked);
+  const { suggestions, status } = useSuggestions(asked);
   const value = (part: AddressPart) => addressValue(details, edits, part);
   const field = (part: Exclude<AddressPart, 'street'>) => ({
     id: controlId(addressPath(part)),
     label: t(`details.part.${part}`),
     value: value(part),
     error: problem(addressPath(part)),
-    onChange: (event: { target: { value: string } }) => edit({ [addressPath(part)]: event.target.value }),
+    onChange: (event: { target: { value: string } }) => edit({ [part]: event.target.value }),
   });
 
   return (
     <>
-      {unreachable && <Notice tone="information">{t('details.address.offline')}</Notice>}
       <Suggest
         id={controlId(addressPath('street'))}
         label={t('details.part.street')}
-        hint={unreachable ? undefined : t('details.address.hint')}
+        hint={t('details.address.hint')}
         error={problem(addressPath('street'))}
         value={value('street')}
         suggestions={suggestions.map((address, at) => ({
@@ -63,22 +66,18 @@ function AddressFields({ details, problem }: AddressCardProps) {
           text: address.street,
           detail: `${address.postcode} ${address.city}`,
         }))}
-        empty={unreachable ? undefined : t('details.address.none')}
+        status={status && t(status)}
         autoComplete="street-address"
         onChange={(street) => {
           if (street === value('street')) return;
-          edit({ [addressPath('street')]: street });
+          edit({ street });
           setAsked(street);
         }}
         onPick={(at) => {
           const address = suggestions[Number(at)];
           if (!address) return;
           setAsked('');
-          edit({
-            [addressPath('street')]: address.street,
-            [addressPath('postcode')]: address.postcode,
-            [addressPath('city')]: address.city,
-          });
+          edit({ street: address.street, postcode: address.postcode, city: address.city });
         }}
       />
       <TextField {...field('complement')} aside={t('frame.optional')} hint={t('details.address.complementHint')} />
@@ -93,7 +92,7 @@ function AddressFields({ details, problem }: AddressCardProps) {
 const none: AddressView[] = [];
 
 /** Addresses that correspond to what is typed; only with a network, and never needed. */
-function useSuggestions(street: string): { suggestions: readonly AddressView[]; unreachable: boolean } {
+function useSuggestions(street: string): { suggestions: readonly AddressView[]; status: MessageId | undefined } {
   const offline = useSyncStatus()?.state === 'offline';
   const text = useSettled(street.trim());
   const query = useQuery({
@@ -103,10 +102,11 @@ function useSuggestions(street: string): { suggestions: readonly AddressView[]; 
     placeholderData: keepPreviousData,
     gcTime: 0,
   });
-  return {
-    suggestions: text.length >= 4 && street.trim() !== '' ? (query.data ?? none) : none,
-    unreachable: offline || query.isError,
-  };
+  const searched = text.length >= 4 && street.trim() !== '';
+  const suggestions = searched ? (query.data ?? none) : none;
+  if (offline || query.isError) return { suggestions, status: 'details.address.offline' };
+  const nothing = searched && query.isSuccess && !query.isPlaceholderData && suggestions.length === 0;
+  return { suggestions, status: nothing ? 'details.address.none' : undefined };
 }
 
 /** The value once it stopped changing for a moment: no question to the server at each key. */

@@ -37,21 +37,22 @@ export function AdultCard({ adult, details, problem }: AdultCardProps) {
 
 function Part({ part, adult, details, problem }: AdultCardProps & { part: AdultPart }) {
   const { t } = useText();
-  const { edits, edit } = useDetailsDraft();
+  const { edits, editAdult } = useDetailsDraft();
   const path = adultPath(adult.personId, part);
   const waiting = waitingFor(details, part, adult.personId);
-  if (waiting) return <Locked change={waiting} titled />;
+  if (waiting) return <Locked id={controlId(path)} change={waiting} titled />;
   const email = part === 'email';
   return (
     <TextField
       id={controlId(path)}
       label={t(`details.field.${part}`)}
+      aside={t('frame.optional')}
       type={email ? 'email' : 'tel'}
       autoComplete="off"
       hint={email ? t('details.email.hint') : undefined}
       value={adultValue(adult, edits, part)}
       error={problem(path)}
-      onChange={(event) => edit({ [path]: event.target.value })}
+      onChange={(event) => editAdult(adult, part, event.target.value)}
     />
   );
 }

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { Button } from '../../../components/Button';
 import { ErrorSummary } from '../../../components/ErrorSummary';
@@ -10,14 +10,15 @@ import { Notice } from '../../../components/Notice';
 import { Actions, Page, Section } from '../../../components/Page';
 import { PageTitle } from '../../../components/PageTitle';
 import { useText } from '../../../lib/i18n';
-import { backend, type DetailsView, type FieldProblemView } from '../../../lib/ipc';
+import { backend, type DetailsView } from '../../../lib/ipc';
 import { useSpaceQuery } from '../../../lib/session';
 import { AddressCard } from './AddressCard';
 import { AdultCard } from './AdultCard';
 import { ChangeList } from './ChangeList';
-import { controlId, requestOf, useDetailsDraft } from './draft';
+import { requestOf, useDetailsDraft } from './draft';
 import { Kept } from './Kept';
-import { useProblemSentence } from './problems';
+import { byOthers, useProblemSentences } from './problems';
+import { useMended } from './useMended';
 
 /** *Modifier mes coordonnées*, first step: what is on record, ready to change. */
 export function DetailsPage() {
@@ -35,15 +36,17 @@ function DetailsForm({ details }: { details: DetailsView }) {
   const { t } = useText();
   const navigate = useNavigate();
   const location = useLocation();
-  const { edits } = useDetailsDraft();
-  const [problems, setProblems] = useState<readonly FieldProblemView[]>([]);
-  const [attempt, setAttempt] = useState(0);
+  const { edits, problems, tell, mended, clear } = useDetailsDraft();
+  // Back from step 2 with something to mend, or not yet tried.
+  const [attempt, setAttempt] = useState(location.state === 'mend' ? 1 : 0);
   const [nothing, setNothing] = useState(false);
-  const sentence = useProblemSentence(details, problems);
+  const { sentence, summary } = useProblemSentences(details, problems);
+  useMended(requestOf(details, edits), problems, mended);
+  useLeadTo(location.state?.adult);
   const preview = useMutation({
     mutationFn: backend.previewDetails,
     onSuccess: (answer) => {
-      setProblems(answer.type === 'toMend' ? answer.problems : []);
+      tell(answer.type === 'toMend' ? answer.problems : []);
       setNothing(answer.type === 'nothingChanges');
       setAttempt((count) => count + 1);
       if (answer.type === 'changes') void navigate('/coordonnees/etape-2');
@@ -55,6 +58,10 @@ function DetailsForm({ details }: { details: DetailsView }) {
     if (!preview.isPending) preview.mutate(requestOf(details, edits));
   };
   const justKept = location.state === 'kept';
+  const cancel = () => {
+    clear();
+    void navigate('/');
+  };
 
   return (
     <>
@@ -66,10 +73,12 @@ function DetailsForm({ details }: { details: DetailsView }) {
       )}
       <form onSubmit={submit} noValidate aria-label={t('details.title')}>
         <Page>
-          <ErrorSummary
-            attempt={attempt}
-            problems={problems.map(({ field }) => ({ field: controlId(field), sentence: sentence(field) ?? '' }))}
-          />
+          {problems.some(byOthers) && (
+            <Notice tone="attention" announce title={t('details.changed.title')}>
+              {t('details.changed.words')}
+            </Notice>
+          )}
+          <ErrorSummary attempt={attempt} problems={summary} />
           <AddressCard details={details} problem={sentence} />
           {details.adults.map((adult) => (
             <AdultCard key={adult.personId} adult={adult} details={details} problem={sentence} />
@@ -81,6 +90,7 @@ function DetailsForm({ details }: { details: DetailsView }) {
             </Notice>
           )}
           <Actions>
+            <Button onClick={cancel}>{t('frame.cancel')}</Button>
             <Button type="submit" look="primary" busy={preview.isPending}>
               {t('details.toStep2')}
               <ArrowRight size="1.125rem" aria-hidden="true" />
@@ -95,4 +105,16 @@ function DetailsForm({ details }: { details: DetailsView }) {
       )}
     </>
   );
+}
+
+/** Reached from an adult's page: that adult's part of the form, rather than the top. */
+function useLeadTo(personId: string | undefined): void {
+  useEffect(() => {
+    if (personId === undefined) return;
+    const heading = document.getElementById(`details-${personId}`);
+    if (!heading) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    heading.scrollIntoView();
+  }, [personId]);
 }

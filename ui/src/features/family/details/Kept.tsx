@@ -15,7 +15,8 @@ export function Kept({ waiting }: { waiting: readonly DetailChangeView[] }) {
       </Notice>
     );
   }
-  const stuck = sync?.state === 'offline' || sync?.state === 'attention';
+  // Another request that is blocked does not hold this one up.
+  const stuck = sync !== null && sync.trouble !== null;
   return (
     <Notice tone={stuck ? 'attention' : 'information'} announce title={t('details.kept.title')}>
       {t(stuck ? 'details.kept.offline' : 'details.kept.sending')}

@@ -4,10 +4,9 @@ import type { DetailChangeView } from '../../../lib/ipc';
 import styles from './Details.module.css';
 import { Value } from './Value';
 
-/** Old value → new value. */
-export function OldNew({ change }: { change: DetailChangeView }) {
+/** Old value → new value: « Aujourd'hui » as long as it is so. */
+export function OldNew({ change, settled }: { change: DetailChangeView; settled: boolean }) {
   const { t } = useText();
-  const settled = ['accepted', 'refused', 'withdrawn'].includes(change.state.type);
   return (
     <div className={styles.oldNew}>
       <div className={styles.side}>

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { ArrowLeft } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Navigate, useNavigate } from 'react-router';
 import { Button, LinkButton } from '../../../components/Button';
 import { FailureNotice } from '../../../components/FailureNotice';
@@ -9,7 +9,13 @@ import { Notice } from '../../../components/Notice';
 import { Actions, Page } from '../../../components/Page';
 import { PageTitle } from '../../../components/PageTitle';
 import { useText } from '../../../lib/i18n';
-import { backend, type ChangeDetailsRequest, type DetailChangeView, type DetailsView } from '../../../lib/ipc';
+import {
+  backend,
+  type ChangeDetailsRequest,
+  type DetailChangeView,
+  type DetailsView,
+  type FieldProblemView,
+} from '../../../lib/ipc';
 import { spaceKey, useSpace, useSpaceQuery } from '../../../lib/session';
 import { ChangeList } from './ChangeList';
 import { requestOf, useDetailsDraft } from './draft';
@@ -44,23 +50,33 @@ function Preview({ details }: { details: DetailsView }) {
         answer.type === 'changes' ? (
           <Review request={request} changes={answer.changes} />
         ) : (
-          // Reached by its address, or the record changed meanwhile: the first step says what there is to mend.
-          <Navigate to="/coordonnees" replace />
+          <BackToMend problems={answer.type === 'toMend' ? answer.problems : []} />
         )
       }
     </Loaded>
   );
 }
 
+/** Reached by its address, or the record changed meanwhile: the first step says what there is to mend. */
+function BackToMend({ problems }: { problems: readonly FieldProblemView[] }) {
+  const { tell } = useDetailsDraft();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: told once, on the way back.
+  useEffect(() => {
+    if (problems.length > 0) tell(problems);
+  }, []);
+  return <Navigate to="/coordonnees" replace state={problems.length > 0 ? 'mend' : null} />;
+}
+
 function Review({ request, changes }: { request: ChangeDetailsRequest; changes: readonly DetailChangeView[] }) {
   const { t } = useText();
   const navigate = useNavigate();
-  const { clear } = useDetailsDraft();
+  const { clear, tell } = useDetailsDraft();
   const validate = useMutation({
     mutationFn: () => backend.changeDetails(request),
     onSuccess: (answer) => {
       if (answer.type === 'toMend') {
-        void navigate('/coordonnees', { replace: true });
+        tell(answer.problems);
+        void navigate('/coordonnees', { replace: true, state: 'mend' });
         return;
       }
       void navigate('/coordonnees', { replace: true, state: answer.type === 'changes' ? 'kept' : null });
@@ -70,7 +86,7 @@ function Review({ request, changes }: { request: ChangeDetailsRequest; changes: 
   return (
     <>
       <Notice tone="attention">{t('details.review.nothingSent')}</Notice>
-      <ChangeList changes={changes} bare />
+      <ChangeList changes={changes} forecast />
       {validate.isError && <FailureNotice failure={validate.error} />}
       <Actions>
         <LinkButton to="/coordonnees" icon={<ArrowLeft size="1.125rem" aria-hidden="true" />}>

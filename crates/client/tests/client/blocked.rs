@@ -1,0 +1,135 @@
+//! Operations that the server cannot take: they wait by themselves, and the others go on.
+
+use crate::changing_details::{edit, move_to};
+use crate::computer::Computer;
+use preau_client::Client;
+use preau_client::accounts::views::KeepRequest;
+use preau_client::family::views::AdultFieldRequest::{Email, LandlinePhone, MobilePhone};
+use preau_client::sync::views::{OutboxItemView, OutboxStateView, SyncStateView};
+use uuid::Uuid;
+
+/// Three requests made offline, in this order: an address, a telephone, an e-mail.
+async fn with_three_waiting(computer: &Computer) -> (Client, Vec<Uuid>) {
+    let client = computer.signed_in(KeepRequest::Keychain).await;
+    computer.town.state().down = true;
+    client.change_details(&move_to("2 rue des Ormes")).await.expect("kept");
+    client.change_details(&edit(MobilePhone, "06 12 34 56 01", "06 12 34 56 02")).await.expect("kept");
+    client.change_details(&edit(Email, "claire@exemple.fr", "claire@nouveau.fr")).await.expect("kept");
+    let ids = items(&client).await.iter().map(|item| item.op_id.parse().expect("an id")).collect();
+    (client, ids)
+}
+
+async fn items(client: &Client) -> Vec<OutboxItemView> {
+    client.sync_center().await.expect("centre").waiting
+}
+
+async fn online(computer: &Computer, client: &Client) {
+    computer.town.state().down = false;
+    client.sync_now().await.expect("a status");
+}
+
+fn arrived(computer: &Computer) -> Vec<Uuid> {
+    computer.town.state().operations.iter().map(|(id, _)| *id).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_the_server_cannot_take_is_told_and_the_others_arrive() {
+    for status in [500, 422] {
+        let computer = Computer::new();
+        let (client, ids) = with_three_waiting(&computer).await;
+        computer.town.state().indigestible.insert(ids[0], status);
+        online(&computer, &client).await;
+        computer.status(&client, |status| status.pending == 1 && status.state == SyncStateView::Attention).await;
+        assert_eq!(arrived(&computer), ids[1..]);
+        let left = items(&client).await;
+        assert_eq!((left.len(), &left[0].state), (1, &OutboxStateView::Blocked));
+        assert!(left[0].can_retry && left[0].can_give_up);
+        let status = client.sync_status().await.expect("a status");
+        assert_eq!((status.blocked, status.trouble), (1, None), "it is this one, not the server");
+
+        // What comes later arrives too, without waiting for it.
+        let form = edit(LandlinePhone, "", "05 56 95 56 12");
+        client.change_details(&form).await.expect("kept");
+        computer.until(async || arrived(&computer).len() == 3).await;
+        client.close().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_tried_again_alone_and_later_each_time_until_it_is_taken() {
+    let computer = Computer::new();
+    let (client, ids) = with_three_waiting(&computer).await;
+    computer.town.state().indigestible.insert(ids[1], 500);
+    online(&computer, &client).await;
+    let tries = || {
+        let pushes = computer.town.pushes();
+        pushes.iter().filter(|push| push.contains(&ids[1].to_string()) && push.matches("op_id").count() == 1).count()
+    };
+    computer.until(async || tries() >= 4).await;
+    let since = tokio::time::Instant::now();
+    computer.until(async || tries() >= 7).await;
+    assert!(since.elapsed().as_secs() >= 60, "{:?}", since.elapsed());
+    let before = tries();
+    client.sync_now().await.expect("somebody asks");
+    computer.until(async || tries() > before).await;
+    computer.town.state().indigestible.clear();
+    computer.status(&client, |status| status.pending == 0 && status.state == SyncStateView::UpToDate).await;
+    assert_eq!(arrived(&computer).len(), 3);
+    client.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_can_be_given_up() {
+    let computer = Computer::new();
+    let (client, ids) = with_three_waiting(&computer).await;
+    computer.town.state().indigestible.insert(ids[0], 500);
+    online(&computer, &client).await;
+    computer.status(&client, |status| status.blocked == 1 && status.pending == 1).await;
+    client.give_up(&ids[0].to_string()).await.expect("given up");
+    computer.until(async || arrived(&computer).len() == 3).await;
+    computer.town.state().indigestible.clear();
+    computer.status(&client, |status| status.pending == 0).await;
+    let street = computer.town.state().entity("family", crate::town::FAMILY).1["address"]["street"].clone();
+    assert_eq!(street, "1 rue des Ormes", "it had no effect");
+    client.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_restart_it_is_still_known_and_spoils_no_batch() {
+    let computer = Computer::new();
+    let (client, ids) = with_three_waiting(&computer).await;
+    computer.town.state().indigestible.insert(ids[0], 500);
+    online(&computer, &client).await;
+    computer.status(&client, |status| status.blocked == 1 && status.pending == 1).await;
+    client.close().await;
+    let before = computer.town.pushes().len();
+    let client = computer.start();
+    client.open_alone().await;
+    assert_eq!(items(&client).await[0].state, OutboxStateView::Blocked);
+    computer.until(async || computer.town.pushes().len() > before).await;
+    assert!(computer.town.pushes()[before].contains(&ids[0].to_string()), "tried at once, alone");
+    client.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_takes_nothing_gets_a_rest() {
+    let computer = Computer::new();
+    let client = computer.signed_in(KeepRequest::Keychain).await;
+    computer.town.state().down = true;
+    client.change_details(&move_to("2 rue des Ormes")).await.expect("kept");
+    for (field, shown, typed) in
+        [(MobilePhone, "06 12 34 56 01", "06 12 34 56 02"), (Email, "claire@exemple.fr", "claire@nouveau.fr")]
+    {
+        client.change_details(&edit(field, shown, typed)).await.expect("kept");
+    }
+    computer.town.state().takes_nothing = true;
+    let before = computer.town.pushes().len();
+    online(&computer, &client).await;
+    computer.until(async || computer.town.pushes().len() >= before + 4).await;
+    let since = tokio::time::Instant::now();
+    computer.until(async || computer.town.pushes().len() >= before + 40).await;
+    assert!(since.elapsed().as_secs() >= 600, "{:?}", since.elapsed());
+    computer.town.state().takes_nothing = false;
+    computer.status(&client, |status| status.pending == 0).await;
+    client.close().await;
+}

@@ -1,0 +1,80 @@
+//! The account of the town in memory, answered as the server answers: the same statuses, codes and fields.
+
+use crate::town::{CLAIRE, COMMUNE, FAMILY, ONE_TIME, State, refusal};
+use preau_domain::accounts::{AccountError, Identifiant, personal_code_problems};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Identifiants of other accounts of the town.
+pub const TAKEN: &str = "karim";
+
+impl State {
+    pub(crate) fn account(&self, first: bool) -> Value {
+        json!({"account_id": Uuid::from_u128(0xa), "commune_id": COMMUNE, "identifiant": self.identifiant,
+            "kind": {"type": "family", "family_id": FAMILY, "person_id": CLAIRE}, "personal_code_required": first})
+    }
+
+    pub(crate) fn sign_in(&mut self, body: &Value) -> (u16, Value) {
+        let typed = body["identifiant"].as_str().unwrap_or_default();
+        let known = Identifiant::parse(typed).is_ok_and(|typed| typed.as_str() == self.identifiant);
+        match body["code"].as_str() {
+            Some(ONE_TIME) if known && self.code.is_none() => (200, self.session(true)),
+            code if known && code.is_some() && code == self.code.as_deref() => (200, self.session(false)),
+            _ => (401, refusal("sign_in_refused")),
+        }
+    }
+
+    pub(crate) fn set_code(&mut self, body: &Value) -> (u16, Value) {
+        let (current, new) = (text(body, "current"), text(body, "new"));
+        if let Some(problem) = personal_code_problems(&new, &self.identifiant).first() {
+            return refused("personal_code_refused", "new", rule(*problem));
+        }
+        let in_force = self.code.as_deref().unwrap_or(ONE_TIME);
+        // The answer to an earlier request was lost: the code wanted is the code in force.
+        if current != in_force && self.code.as_ref() != Some(&new) {
+            return refused("personal_code_refused", "current", "wrong");
+        }
+        self.code = Some(new);
+        (204, Value::Null)
+    }
+
+    pub(crate) fn set_identifiant(&mut self, body: &Value) -> (u16, Value) {
+        let (code, typed) = (text(body, "code"), text(body, "identifiant"));
+        let identifiant = match Identifiant::parse(&typed) {
+            Ok(identifiant) => identifiant.as_str().to_owned(),
+            Err(problem) => return refused("identifiant_refused", "identifiant", rule(problem)),
+        };
+        if self.code.as_ref() != Some(&code) {
+            return refused("personal_code_refused", "code", "wrong");
+        }
+        if personal_code_problems(&code, &identifiant).contains(&AccountError::CodeContainsIdentifiant) {
+            return refused("identifiant_refused", "identifiant", "contained_in_code");
+        }
+        if identifiant == TAKEN {
+            return refused("identifiant_refused", "identifiant", "taken");
+        }
+        self.identifiant = identifiant;
+        (204, Value::Null)
+    }
+}
+
+fn text(body: &Value, name: &str) -> String {
+    body[name].as_str().expect("a text").to_owned()
+}
+
+fn refused(code: &str, field: &str, rule: &str) -> (u16, Value) {
+    let mut body = refusal(code);
+    body["fields"] = json!([{"field": field, "rule": rule}]);
+    (422, body)
+}
+
+fn rule(problem: AccountError) -> &'static str {
+    match problem {
+        AccountError::IdentifiantLength => "length",
+        AccountError::IdentifiantCharacter => "character",
+        AccountError::CodeTooShort => "too_short",
+        AccountError::CodeTooLong => "too_long",
+        AccountError::CodeTooSimple => "too_simple",
+        AccountError::CodeContainsIdentifiant => "contains_identifiant",
+    }
+}

@@ -1,0 +1,137 @@
+//! A family's computer without a window: the client that the application is made of, in this process, speaking to a
+//! spawned server. What it takes for granted of the server is then what the server does.
+
+use crate::town::Letter;
+use crate::{api, wait_for};
+use anyhow::{Context, Result, bail};
+use preau_client::accounts::views::{KeepRequest, SessionView, SignInRequest};
+use preau_client::clock::{SystemChance, SystemClock};
+use preau_client::disk::SystemDisk;
+use preau_client::sync::http::HttpConnector;
+use preau_client::sync::views::SyncStateView;
+use preau_client::{Client, Environment, Failure, FailureCode, Listener, Notice};
+use serde_json::json;
+use std::sync::Arc;
+use tempfile::TempDir;
+use uuid::Uuid;
+use xtask::demo_families::{NAME, POSTCODE, SLUG};
+
+const PASSPHRASE: &str = "trois hiboux verts";
+
+/// A computer that knows the demo town.
+#[derive(Debug)]
+pub struct Computer {
+    folder: TempDir,
+    installation: Uuid,
+}
+
+struct Nobody;
+
+impl Listener for Nobody {
+    fn notify(&self, _: Notice) {}
+}
+
+impl Computer {
+    /// A new computer; the town answers at this address.
+    ///
+    /// # Errors
+    /// When its folder cannot be made.
+    pub fn new(server: &str) -> Result<Self> {
+        let computer = Self { folder: tempfile::tempdir()?, installation: Uuid::now_v7() };
+        let towns = json!([{ "slug": SLUG, "name": NAME, "postcode": POSTCODE, "server": server }]);
+        std::fs::write(computer.folder.path().join("towns.json"), towns.to_string())?;
+        Ok(computer)
+    }
+
+    /// The application, as after a start.
+    #[must_use]
+    pub fn start(&self) -> Client {
+        api::tls_provider();
+        Client::new(Environment {
+            data_dir: self.folder.path().to_owned(),
+            directory: Some(self.folder.path().join("towns.json")),
+            keys: None,
+            clock: Arc::new(SystemClock::new()),
+            chance: Arc::new(SystemChance),
+            disk: Arc::new(SystemDisk),
+            connector: Arc::new(HttpConnector),
+            listener: Arc::new(Nobody),
+            device_label: "Ordinateur de test".to_owned(),
+            installation: self.installation,
+            #[cfg(debug_assertions)]
+            plain_cache_for_tests: false,
+        })
+    }
+
+    /// From the letter to a space that is kept and read, under a personal code.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn first_login(&self, letter: &Letter, personal: &str) -> Result<Client> {
+        let client = self.start();
+        let session = client.sign_in(&sign_in(&letter.identifiant, &letter.code)).await.map_err(refused)?;
+        if !matches!(session, SessionView::FirstCode { .. }) {
+            bail!("a letter's code opens nothing but the choice of a personal one: {session:?}");
+        }
+        client.set_personal_code(personal).await.map_err(refused)?;
+        up_to_date(&client).await?;
+        Ok(client)
+    }
+
+    /// Signs in with a personal code.
+    ///
+    /// # Errors
+    /// Why the client says that it was refused.
+    pub async fn sign_in(&self, identifiant: &str, code: &str) -> std::result::Result<Client, FailureCode> {
+        let client = self.start();
+        match client.sign_in(&sign_in(identifiant, code)).await {
+            Ok(_) => Ok(client),
+            Err(failure) => Err(failure.code),
+        }
+    }
+
+    /// Opens the only space of this computer again.
+    ///
+    /// # Errors
+    /// When there is none, or it does not open.
+    pub async fn reopen(&self) -> Result<(Client, SessionView)> {
+        let client = self.start();
+        let SessionView::SignedOut { profiles, .. } = client.session().await.map_err(refused)? else {
+            bail!("a space was open already");
+        };
+        let profile = profiles.first().context("no space on this computer")?;
+        let session = client.open_profile(&profile.id, Some(PASSPHRASE)).await.map_err(refused)?;
+        Ok((client, session))
+    }
+}
+
+/// What the sign-in form sends; the space is kept under a passphrase.
+#[must_use]
+pub fn sign_in(identifiant: &str, code: &str) -> SignInRequest {
+    SignInRequest {
+        slug: SLUG.to_owned(),
+        invitation: None,
+        identifiant: identifiant.to_owned(),
+        code: code.to_owned(),
+        keep: KeepRequest::Passphrase { passphrase: PASSPHRASE.to_owned() },
+    }
+}
+
+/// Waits until everything was sent and read.
+///
+/// # Errors
+/// When that does not come.
+pub async fn up_to_date(client: &Client) -> Result<()> {
+    wait_for("an up-to-date space", async || {
+        let status = client.sync_status().await.map_err(refused)?;
+        Ok((status.state == SyncStateView::UpToDate && status.pending == 0).then_some(()))
+    })
+    .await
+}
+
+/// A failure as a test's error.
+#[must_use]
+pub fn refused(failure: Failure) -> anyhow::Error {
+    let Failure { code, retry_after, request_id } = failure;
+    anyhow::anyhow!("{code:?}, wait: {retry_after:?}, request: {request_id:?}")
+}

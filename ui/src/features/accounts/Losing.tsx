@@ -1,0 +1,18 @@
+import { useText } from '../../lib/i18n';
+import { useSyncStatus } from '../../lib/syncStatus';
+
+/** What is lost by leaving a space that only memory holds: everything read, and what was never sent. */
+export function Losing() {
+  const { t } = useText();
+  const pending = useSyncStatus()?.pending ?? 0;
+  return (
+    <>
+      <p>{t('accounts.close.memory')}</p>
+      {pending > 0 && (
+        <p>
+          <strong>{t('accounts.close.pending', { count: pending })}</strong>
+        </p>
+      )}
+    </>
+  );
+}
