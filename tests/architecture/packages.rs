@@ -5,17 +5,19 @@ use super::tree::{Rule, Tree};
 use toml::Table;
 
 /// The packages of the workspace and the other ones each may depend on.
-const EDGES: [(&str, &[&str]); 7] = [
+const EDGES: [(&str, &[&str]); 8] = [
     ("crates/domain", &[]),
     ("crates/protocol", &["preau-domain"]),
     ("crates/client", &["preau-domain", "preau-protocol"]),
-    ("crates/server", &["preau-domain", "preau-protocol"]),
+    ("crates/server", &["preau-domain", "preau-protocol", "preau-paper"]),
+    // Compiles long: nothing but the server waits for it.
+    ("crates/paper", &[]),
     ("", &["preau-client"]),
     ("tests", &["preau-domain", "preau-protocol", "preau-client", "xtask"]),
     ("xtask", &[]),
 ];
-const OURS: [&str; 7] =
-    ["preau", "preau-domain", "preau-protocol", "preau-client", "preau-server", "preau-tests", "xtask"];
+const OURS: [&str; 8] =
+    ["preau", "preau-domain", "preau-protocol", "preau-client", "preau-server", "preau-paper", "preau-tests", "xtask"];
 
 /// All that the domain is made of: no runtime, database, network or serialisation crate. Dates, telephone numbers,
 /// error enums, Unicode forms, identifiers.
@@ -30,7 +32,9 @@ pub const RULES: [Rule; 5] = [
             &[("crates/server/Cargo.toml", "[dev-dependencies]\npreau-client.workspace = true")],
             &[("crates/domain/Cargo.toml", "[dependencies]\npreau-protocol.workspace = true")],
             &[("Cargo.toml", "[target.'cfg(unix)'.dependencies]\npreau-server.workspace = true")],
-            &[("crates/paper/Cargo.toml", "[dependencies]\n")],
+            &[("crates/client/Cargo.toml", "[dependencies]\npreau-paper = { path = \"../paper\" }")],
+            &[("crates/paper/Cargo.toml", "[dependencies]\npreau-domain.workspace = true")],
+            &[("crates/cards/Cargo.toml", "[dependencies]\n")],
         ],
         keeps: &[("crates/server/Cargo.toml", "[dependencies]\npreau-protocol.workspace = true\naxum = \"0.8\"")],
     },
