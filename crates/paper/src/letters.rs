@@ -8,6 +8,9 @@ use serde::Serialize;
 use crate::error::PaperError;
 use crate::{Recipient, Sender, press, qr};
 
+/// Letters of one PDF for a server of modest means: setting one takes two megabytes of memory until all are printed.
+pub const LETTERS_PER_PDF: usize = 300;
+
 /// A letter of one page. It holds a code: it is printed, handed over and forgotten.
 #[derive(Clone, Copy, Serialize)]
 pub struct ActivationLetter<'a> {
@@ -46,7 +49,8 @@ struct Page<'a> {
     qr: String,
 }
 
-/// One PDF for all the letters, a page each, in their order.
+/// One PDF for all the letters, a page each, in their order. It takes the processor for seconds: not the place for an
+/// asynchronous thread. A large town is printed in parts of [`LETTERS_PER_PDF`].
 ///
 /// # Errors
 /// [`PaperError::Nothing`] without letters, [`PaperError::TooLong`] or [`PaperError::Unscannable`] for one that cannot

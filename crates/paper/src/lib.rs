@@ -1,8 +1,8 @@
 //! The documents of Préau on paper: accessible PDFs, one template of `templates/` each, set by typst.
 //!
 //! What a document says is in its template, in French; what it is told is data, which typst never reads as markup
-//! (see [`press`]). The page they share — sender, window of the envelope, fold marks — is `templates/frame.typ`. A new
-//! document is a template, its line in `press`'s list, and a function like [`activation_letters`].
+//! (see `press.rs`). The page they share — sender, window of the envelope, fold marks — is `templates/frame.typ`. A new
+//! document is a template, its line in `press.rs`, and a function like [`activation_letters`].
 //!
 //! Every PDF is tagged and checked against PDF/UA-1 (ISO 14289-1) and PDF/A-3a (ISO 19005-3) while it is written. The
 //! fonts are those of `fonts/`; neither the network, nor the disk, nor the clock is read.
@@ -15,7 +15,7 @@ mod press;
 mod qr;
 
 pub use error::PaperError;
-pub use letters::{ActivationLetter, activation_letters};
+pub use letters::{ActivationLetter, LETTERS_PER_PDF, activation_letters};
 
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! What letters say, whatever they are told.
 
-use preau_paper::{PaperError, activation_letters};
+use preau_paper::{LETTERS_PER_PDF, PaperError, activation_letters};
 
 use crate::reading::{Pdf, Told};
 
@@ -94,14 +94,14 @@ fn what_no_font_has_keeps_nobody_from_their_letter() {
 
 #[test]
 fn letters_are_in_the_order_given_a_page_each() {
-    let told: Vec<Told> = (0..300).map(|n| Told { family: format!("F{n:04}"), ..Told::claire() }).collect();
+    let told: Vec<Told> = (0..LETTERS_PER_PDF).map(|n| Told { family: format!("F{n:04}"), ..Told::claire() }).collect();
     let letters: Vec<_> = told.iter().map(Told::letter).collect();
     let since = std::time::Instant::now();
     let pdf = Pdf::of(&letters);
-    println!("300 letters in {:.1} s", since.elapsed().as_secs_f64());
+    println!("{LETTERS_PER_PDF} letters in {:.1} s", since.elapsed().as_secs_f64());
     let text = pdf.text();
     let pages: Vec<&str> = text.trim_end_matches('\u{c}').split('\u{c}').collect();
-    assert_eq!(pages.len(), 300);
+    assert_eq!(pages.len(), LETTERS_PER_PDF);
     for (page, told) in pages.iter().zip(&told) {
         assert!(page.contains(&format!("(famille {})", told.family)), "{page}");
     }
