@@ -5,23 +5,39 @@ use super::tree::{Rule, Tree};
 use toml::Table;
 
 /// The packages of the workspace and the other ones each may depend on.
-const EDGES: [(&str, &[&str]); 7] = [
+const EDGES: [(&str, &[&str]); 10] = [
     ("crates/domain", &[]),
     ("crates/protocol", &["preau-domain"]),
-    ("crates/client", &["preau-domain", "preau-protocol"]),
-    ("crates/server", &["preau-domain", "preau-protocol"]),
+    // Nothing at all unless the simulation asks.
+    ("crates/failpoints", &[]),
+    ("crates/client", &["preau-domain", "preau-protocol", "preau-failpoints"]),
+    ("crates/server", &["preau-domain", "preau-protocol", "preau-failpoints", "preau-paper"]),
+    // Compiles long: nothing but the server waits for it.
+    ("crates/paper", &[]),
     ("", &["preau-client"]),
     ("tests", &["preau-domain", "preau-protocol", "preau-client", "xtask"]),
+    // Both sides in one process: it alone sees everything.
+    ("tests/simulation", &["preau-protocol", "preau-client", "preau-server", "preau-failpoints", "xtask"]),
     ("xtask", &[]),
 ];
-const OURS: [&str; 7] =
-    ["preau", "preau-domain", "preau-protocol", "preau-client", "preau-server", "preau-tests", "xtask"];
+const OURS: [&str; 10] = [
+    "preau",
+    "preau-domain",
+    "preau-protocol",
+    "preau-failpoints",
+    "preau-client",
+    "preau-server",
+    "preau-paper",
+    "preau-tests",
+    "preau-simulation",
+    "xtask",
+];
 
 /// All that the domain is made of: no runtime, database, network or serialisation crate. Dates, telephone numbers,
 /// error enums, Unicode forms, identifiers.
 const PURE: [&str; 5] = ["jiff", "phonenumber", "thiserror", "unicode-normalization", "uuid"];
 
-pub const RULES: [Rule; 5] = [
+pub const RULES: [Rule; 6] = [
     Rule {
         says: "each package depends only on the packages below it; client and server never see each other",
         check: directions,
@@ -30,7 +46,9 @@ pub const RULES: [Rule; 5] = [
             &[("crates/server/Cargo.toml", "[dev-dependencies]\npreau-client.workspace = true")],
             &[("crates/domain/Cargo.toml", "[dependencies]\npreau-protocol.workspace = true")],
             &[("Cargo.toml", "[target.'cfg(unix)'.dependencies]\npreau-server.workspace = true")],
-            &[("crates/paper/Cargo.toml", "[dependencies]\n")],
+            &[("crates/client/Cargo.toml", "[dependencies]\npreau-paper = { path = \"../paper\" }")],
+            &[("crates/paper/Cargo.toml", "[dependencies]\npreau-domain.workspace = true")],
+            &[("crates/cards/Cargo.toml", "[dependencies]\n")],
         ],
         keeps: &[("crates/server/Cargo.toml", "[dependencies]\npreau-protocol.workspace = true\naxum = \"0.8\"")],
     },
@@ -67,6 +85,19 @@ pub const RULES: [Rule; 5] = [
             &[("crates/client/src/a.rs", "use tauri::AppHandle;")],
         ],
         keeps: &[("Cargo.toml", "[dependencies]\ntauri = \"2\""), ("src-tauri/lib.rs", "use tauri::AppHandle;")],
+    },
+    Rule {
+        says: "failpoints are in the simulation only: no program is built with their feature",
+        check: failpoints_in_the_simulation,
+        breaks: &[
+            &[("crates/server/Cargo.toml", "[dependencies]\npreau-failpoints = { features = [\"simulation\"] }")],
+            &[("crates/client/Cargo.toml", "[features]\ndefault = [\"preau-failpoints/simulation\"]")],
+            &[("crates/failpoints/Cargo.toml", "[features]\ndefault = [\"simulation\"]\nsimulation = []")],
+        ],
+        keeps: &[
+            ("crates/failpoints/Cargo.toml", "[features]\nsimulation = []"),
+            ("tests/simulation/Cargo.toml", "[dependencies]\npreau-failpoints = { features = [\"simulation\"] }"),
+        ],
     },
     Rule {
         says: "every package keeps the workspace's lints and edition",
@@ -161,6 +192,12 @@ fn tauri_at_the_root(tree: &Tree) -> Vec<String> {
         }
     }
     broken
+}
+
+fn failpoints_in_the_simulation(tree: &Tree) -> Vec<String> {
+    let asks = |text: &str| text.contains("\"simulation\"") || text.contains("preau-failpoints/simulation");
+    let files = tree.files().filter(|(path, _)| path.ends_with("Cargo.toml") && *path != "tests/simulation/Cargo.toml");
+    files.filter(|(_, text)| asks(text)).map(|(path, _)| format!("{path} asks for the failpoints")).collect()
 }
 
 fn lints_kept(tree: &Tree) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! The property tests again, with many more cases than an everyday run has time for.
+//! The property tests and the simulation again, with many more cases than an everyday run has time for.
 
 use crate::places::Places;
 use crate::processes::{run, watch_interrupts};
@@ -6,7 +6,7 @@ use crate::setup;
 use anyhow::{Context, Result};
 use std::time::Instant;
 
-/// Runs the property tests of every package that has some, with `cases` cases each.
+/// Runs the property tests of every package that has some, with `cases` cases each, then as many stories.
 ///
 /// # Errors
 /// When `cases` is not a number or a test fails.
@@ -24,5 +24,14 @@ pub fn run_all(places: &Places, cases: &str) -> Result<()> {
         run(command.args(arguments).env("PROPTEST_CASES", cases.to_string()))?;
         println!("{}: {cases} cases each in {:.0} s", arguments.join(" "), since.elapsed().as_secs_f64());
     }
+    stories(places, cases)
+}
+
+/// As many stories of the simulation, optimised: each takes a thousand statements.
+fn stories(places: &Places, seeds: u32) -> Result<()> {
+    let since = Instant::now();
+    let test = ["test", "--locked", "--release", "-p", "preau-simulation", "--", "--nocapture", "--test-threads=1"];
+    run(places.cargo(&test).env("PREAU_SIMULATION_SEEDS", seeds.to_string()))?;
+    println!("{seeds} stories in {:.0} s", since.elapsed().as_secs_f64());
     Ok(())
 }

@@ -10,13 +10,16 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Packages checked one by one, so that the features of one never reach another, with the features they are built with.
-const PACKAGES: [(&str, &[&str]); 7] = [
+const PACKAGES: [(&str, &[&str]); 10] = [
     ("preau-domain", &[]),
     ("preau-protocol", &[]),
+    ("preau-failpoints", &[]),
     ("preau-client", &[]),
     ("preau-server", &[]),
+    ("preau-paper", &[]),
     ("preau", &["--features", "custom-protocol"]),
     ("preau-tests", &[]),
+    ("preau-simulation", &[]),
     ("xtask", &[]),
 ];
 
@@ -83,12 +86,13 @@ fn lint(places: &Places, report: &mut Report) -> Result<()> {
 }
 
 fn unit(places: &Places, report: &mut Report) -> Result<()> {
-    let steps: [(&str, &[&str]); 5] = [
+    let steps: [(&str, &[&str]); 6] = [
         ("unit: domain, protocol", &["-p", "preau-domain", "-p", "preau-protocol"]),
         ("unit: architecture", &["-p", "preau-tests", "--test", "architecture"]),
         ("unit: xtask", &["-p", "xtask"]),
         ("unit: client", &["-p", "preau-client"]),
         ("unit: server", &["-p", "preau-server", "--lib", "--bins"]),
+        ("unit: paper", &["-p", "preau-paper"]),
     ];
     for (name, arguments) in steps {
         report.step(name, |tests| counted(&mut cargo_test(places, arguments), tests))?;
@@ -115,7 +119,7 @@ fn system(places: &Places, report: &mut Report) -> Result<()> {
             counted(&mut cargo_test(places, &["-p", "preau-tests", "--test", name]), tests)
         })?;
     }
-    Ok(())
+    report.step("system: simulation", |tests| counted(&mut cargo_test(places, &["-p", "preau-simulation"]), tests))
 }
 
 fn window(places: &Places, report: &mut Report) -> Result<()> {
