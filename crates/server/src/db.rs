@@ -29,6 +29,9 @@ const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_READERS: u32 = 12;
 
+/// The embedded database, in its folder.
+pub(crate) const FILE: &str = "preau.sqlite";
+
 /// Where the data are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
@@ -79,7 +82,7 @@ impl Db {
     }
 
     async fn open_file(folder: &Path, lock: Option<File>) -> anyhow::Result<Self> {
-        let file = folder.join("preau.sqlite");
+        let file = folder.join(FILE);
         if lock.is_some() {
             create_private(&file)?;
         }
@@ -208,7 +211,11 @@ impl Db {
     }
 }
 
-fn lock(folder: &Path) -> anyhow::Result<File> {
+/// Holds the data folder against other servers.
+///
+/// # Errors
+/// When one holds it.
+pub(crate) fn lock(folder: &Path) -> anyhow::Result<File> {
     let path = folder.join("preau.lock");
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = file.with_context(|| format!("opening {}", path.display()))?;

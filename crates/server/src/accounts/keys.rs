@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 /// Shortest master secret, in bytes.
 pub const SECRET_MIN: usize = 32;
-const SECRET_FILE: &str = "secret.key";
+/// The master secret, in the data folder.
+pub(crate) const SECRET_FILE: &str = "secret.key";
 const NONCE: usize = 16;
 
 /// Keys, each for one use, so that what one of them signs says nothing of the others.

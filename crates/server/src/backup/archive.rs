@@ -37,7 +37,7 @@ pub enum BackupError {
     #[error("this file is not a backup of preau-server")]
     NotABackup,
     /// The database holds communes already.
-    #[error("the database is not empty: a backup is put back into a new one")]
+    #[error("there is a database already: keep it aside with --replace (SQLite), or name an empty one (PostgreSQL)")]
     NotEmpty,
     /// Of a program newer than this one.
     #[error("the backup was taken by preau-server {program}, which is newer: install that version, then restore")]
@@ -196,6 +196,8 @@ pub(super) fn verify(from: &Path, format: u32) -> Result<Manifest, BackupError> 
             found.insert(name, sum);
         }
     }
+    // What follows the last part is the compression's own checksum.
+    io::copy(&mut archive.into_inner(), &mut io::sink()).map_err(|error| broken(&error, !found.is_empty()))?;
     if found.is_empty() && written.is_none() {
         return Err(BackupError::NotABackup);
     }

@@ -4,6 +4,7 @@
 //! error. Exit codes: 0 done, 1 something broke, 2 refused (a faulty file, a rule), 3 `check` found a violation,
 //! 64 wrong usage, 78 wrong configuration.
 
+mod backup;
 mod operator;
 mod process;
 mod serve;
@@ -34,6 +35,19 @@ enum Action {
     Migrate,
     /// Check the invariants of the database, beside a running server or without one.
     Check,
+    /// Take a backup of everything, beside a running server or without one.
+    Backup {
+        /// The file to write; it must not exist.
+        file: PathBuf,
+    },
+    /// Put a backup back, while no server runs; every desktop then reads everything again.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        /// Keep the database there is aside and put this one in its place (SQLite).
+        #[arg(long)]
+        replace: bool,
+    },
     /// Print the description of the HTTP interface (OpenAPI, JSON).
     Openapi,
     #[command(flatten)]

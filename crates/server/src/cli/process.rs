@@ -8,7 +8,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use tracing_subscriber::EnvFilter;
 
-use super::{Action, Arguments, operator, serve};
+use super::{Action, Arguments, backup, operator, serve};
 use crate::config::{Config, LogFormat};
 use crate::http;
 
@@ -79,6 +79,8 @@ fn start(config: &Config, action: Action) -> anyhow::Result<Ended> {
             Action::Serve => serve::serve(config).await.map(|()| Ended::Done),
             Action::Migrate => serve::migrate(config).await.map(|()| Ended::Done),
             Action::Check => serve::check(config).await,
+            Action::Backup { file } => backup::back_up(config, &file).await,
+            Action::Restore { file, replace } => backup::restore(config, &file, replace).await,
             Action::Openapi => print_openapi(),
             Action::Operator(command) => operator::run(config, command).await,
         }

@@ -48,7 +48,7 @@ pub(super) async fn check(config: &Config) -> anyhow::Result<Ended> {
     Ok(if report.is_sound() { Ended::Done } else { Ended::Unsound })
 }
 
-fn make_data_folder(config: &Config) -> anyhow::Result<()> {
+pub(super) fn make_data_folder(config: &Config) -> anyhow::Result<()> {
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data);
     made.with_context(|| format!("making {}", config.data.display()))?;
     if std::fs::metadata(&config.data)?.permissions().mode() & 0o077 != 0 {
