@@ -88,7 +88,10 @@ function preauCovered(element) {
 
 function preauFocused() {
   const element = document.activeElement || document.body;
-  return { role: preauRole(element), name: preauName(element), hidden: preauCovered(element) };
+  const { left, top, bottom } = element.getBoundingClientRect();
+  const over = document.elementFromPoint(left + 5, (top + bottom) / 2);
+  const where = `${Math.round(top)}–${Math.round(bottom)} of ${innerHeight}, under ${over && over.outerHTML.slice(0, 80)}`;
+  return { role: preauRole(element), name: preauName(element), hidden: preauCovered(element), where };
 }
 
 function preauOutline() {

@@ -218,14 +218,24 @@ impl Window {
             let focused = self.script(&script, vec![]).await?;
             let (at, called) = (focused["role"].as_str().unwrap_or(""), focused["name"].as_str().unwrap_or(""));
             if at == role && called.contains(name) {
-                anyhow::ensure!(focused["hidden"] == json!(false), "{role} « {name} » has the focus and is covered");
-                return Ok(());
+                return self.uncovered(&format!("{role} « {name} »")).await;
             }
             met.push(format!("{at} « {called} »"));
             self.press(TAB).await?;
         }
         met.dedup();
         bail!("Tab never reaches {role} « {name} »; it met {}", met.join(", "))
+    }
+
+    /// Waits until what has the focus is seen: the page may still be scrolling to it.
+    async fn uncovered(&self, what: &str) -> Result<()> {
+        let script = format!("{READER}\nreturn preauFocused();");
+        let focused = async || self.script(&script, vec![]).await;
+        let seen = format!("{what}, which has the focus, to be seen");
+        match wait_for(&seen, async || Ok((focused().await?["hidden"] == json!(false)).then_some(()))).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.context(focused().await?["where"].to_string())),
+        }
     }
 
     /// Presses a key while another one is held.
