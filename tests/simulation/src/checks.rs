@@ -36,7 +36,7 @@ pub async fn mend_and_check(story: &mut Story) -> Result<Vec<Violation>> {
     }
     violations.extend(story.versions_skipped());
     if let Some(app) = story.town.app() {
-        let report = check::check(&app.db).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
+        let report = check::check(&app.db, app.clock.now()).await.map_err(|error| anyhow::anyhow!("{error:?}"))?;
         if !report.is_sound() {
             violations.push(format!("the server's own check: {report}"));
         }

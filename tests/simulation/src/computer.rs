@@ -144,6 +144,7 @@ impl Computer {
             code: self.person.code.clone(),
             totp: None,
             device_label: "PC".to_owned(),
+            installation: None,
         };
         let stage = self.stage.clone();
         self.act(async |engine| {

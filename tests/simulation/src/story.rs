@@ -61,6 +61,7 @@ async fn enrol(api: &Api, letter: &Letter) -> Result<Person> {
         code: letter.code.clone(),
         totp: None,
         device_label: "PC".to_owned(),
+        installation: None,
     };
     let commune = api.commune(SLUG).await?;
     let session = api.sign_in(&request).await?;
