@@ -86,7 +86,7 @@ mod simulation {
     /// Passes a place, or stays there for ever.
     pub async fn pass(place: &'static str) {
         if director().is_some_and(|director| director.stops(place)) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -131,7 +131,7 @@ impl Story {
             63..66 => self.computers[who].kill(),
             66..70 => self.computers[who].sign_in_if_needed().await?,
             70..74 => {
-                self.computers[who].hear([Cause::Poke, Cause::NetworkBack, Cause::Wake, Cause::Person][who]).await?
+                self.computers[who].hear([Cause::Poke, Cause::NetworkBack, Cause::Wake, Cause::Person][who]).await?;
             }
             74..80 => self.network.deliver_late().await,
             80..86 => self.town.decide(&self.drawn).await?,

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use preau_protocol::agents::DecideChangeRequest;
 use preau_server::accounts::hashing::{HashingLimits, HashingPool};
 use preau_server::accounts::keys::Keys;
-use preau_server::accounts::letters::Letter;
+use preau_server::accounts::letters::{Letter, Wanted};
 use preau_server::addresses::AddressBase;
 use preau_server::admin::{self, Answer, Request};
 use preau_server::app::App;
@@ -193,12 +193,15 @@ impl Town {
         let commune = || demo_families::SLUG.to_owned();
         self.ask(Request::PutCommune { settings: demo_families::commune() }).await?;
         let csv = STANDARD.encode(demo_families::families(families));
-        match self.ask(Request::ImportFamilies { commune: commune(), csv, dry_run: false }).await? {
+        match self
+            .ask(Request::ImportFamilies { commune: commune(), csv, dry_run: false, correct_names: false })
+            .await?
+        {
             Some(Answer::Import { .. }) => {}
             _ => bail!("the families were not imported"),
         }
-        match self.ask(Request::Letters { commune: commune(), family: None }).await? {
-            Some(Answer::Letters { letters, .. }) => Ok(letters),
+        match self.ask(Request::Letters { commune: commune(), wanted: Wanted::default() }).await? {
+            Some(Answer::Letters { issued, .. }) => Ok(issued.letters),
             _ => bail!("no letters"),
         }
     }
