@@ -16,5 +16,6 @@ pub mod db;
 pub mod error;
 pub mod family;
 pub mod http;
+mod random;
 pub mod sync;
 pub mod writer;

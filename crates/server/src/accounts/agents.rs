@@ -4,12 +4,13 @@ use preau_domain::accounts::{AgentRole, Identifiant};
 use uuid::Uuid;
 
 use super::caller::Who;
-use super::keys::{self, Keys};
+use super::keys::Keys;
 use super::set_code::refused_identifiant;
 use super::store::{self, NewRow};
 use super::{one_time, second_factor};
 use crate::audit::{self, Actor, Entry};
 use crate::error::Result;
+use crate::random::random;
 use crate::writer::{Command, WriteTx};
 use preau_protocol::ErrorCode;
 
@@ -60,7 +61,7 @@ impl Command for CreateAgent {
         if store::is_taken(tx, commune, identifiant.as_str(), account).await? {
             return Err(super::invalid(ErrorCode::IdentifiantRefused, "identifiant", "taken"));
         }
-        let secret: [u8; 20] = keys::random()?;
+        let secret: [u8; 20] = random()?;
         let row = NewRow {
             account,
             identifiant: identifiant.as_str(),

@@ -9,8 +9,8 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::keys;
 use crate::error::{Error, Result};
+use crate::random::random;
 
 /// OWASP's first choice for Argon2id: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -60,7 +60,7 @@ impl HashingPool {
     /// # Errors
     /// When the system gives no randomness.
     pub fn open(limits: HashingLimits) -> anyhow::Result<Self> {
-        let unknown: [u8; 32] = keys::random()?;
+        let unknown: [u8; 32] = random()?;
         let inner = Inner {
             workers: Arc::new(Semaphore::new(limits.workers)),
             all: limits.workers,
@@ -141,7 +141,7 @@ fn argon2() -> anyhow::Result<Argon2<'static>> {
 }
 
 fn hash_now(code: &[u8]) -> anyhow::Result<String> {
-    let salt: [u8; 16] = keys::random()?;
+    let salt: [u8; 16] = random()?;
     let hash = argon2()?.hash_password_with_salt(code, &salt).map_err(|error| anyhow!("hashing a code: {error}"))?;
     Ok(hash.to_string())
 }

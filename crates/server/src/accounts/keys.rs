@@ -7,11 +7,11 @@ use std::path::Path;
 
 use anyhow::{Context, ensure};
 use hmac::{Hmac, KeyInit, Mac};
-use rand::TryRng;
-use rand::rngs::SysRng;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
+
+use crate::random::random;
 
 /// Shortest master secret, in bytes.
 pub const SECRET_MIN: usize = 32;
@@ -103,16 +103,6 @@ impl Keys {
 #[must_use]
 pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
-}
-
-/// Random bytes from the operating system.
-///
-/// # Errors
-/// When it gives none.
-pub(crate) fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    SysRng.try_fill_bytes(&mut bytes).context("asking the system for randomness")?;
-    Ok(bytes)
 }
 
 /// The master secret kept in a data folder, made at first use and readable by its owner only.

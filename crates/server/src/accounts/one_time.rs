@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::caller::Who;
 use super::failures::Name;
-use super::keys::{self, Keys};
+use super::keys::Keys;
 use super::store::{self, NewRow};
 use crate::audit::{self, Actor, Entry};
 use crate::error::{Error, Result};
+use crate::random::random;
 use crate::writer::WriteTx;
 
 /// How long a one-time code is good for: a letter may lie a while.
@@ -54,7 +55,7 @@ pub async fn issue(tx: &WriteTx, keys: &Keys, commune: Uuid, accounts: &[Uuid]) 
 
 /// A code as printed and in its compared form.
 pub(super) fn draw() -> Result<(String, String)> {
-    let code = format_one_time_code(u64::from_le_bytes(keys::random()?));
+    let code = format_one_time_code(u64::from_le_bytes(random()?));
     let compared = normalise_one_time_code(&code).ok_or_else(|| anyhow::anyhow!("a code that cannot be read back"))?;
     Ok((code, compared))
 }

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::keys::{self, Keys};
+use super::keys::Keys;
+use crate::random::random;
 
 /// How long an access token is good for.
 pub const ACCESS: Duration = Duration::from_secs(15 * 60);
@@ -84,7 +85,7 @@ impl Pair {
     /// # Errors
     /// When the system gives no randomness.
     pub(super) fn random(commune: Uuid) -> anyhow::Result<Self> {
-        Ok(Self { access: Token::new(commune, &keys::random()?), refresh: Token::new(commune, &keys::random()?) })
+        Ok(Self { access: Token::new(commune, &random()?), refresh: Token::new(commune, &random()?) })
     }
 
     /// The pair that follows a refresh token.

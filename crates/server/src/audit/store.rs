@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use super::Entry;
 use super::chain::{self, Link};
-use crate::accounts::keys;
 use crate::db;
 use crate::error::{Error, Result};
+use crate::random::random;
 use crate::writer::WriteTx;
 
 /// Columns of an act.
@@ -61,7 +61,7 @@ fn row_of(
 ) -> Result<Vec<u8>> {
     let (actor_kind, actor_id) = entry.actor.columns();
     let at = tx.now().as_millisecond();
-    let salt = entry.details.map(|_| keys::random::<16>()).transpose()?.map(|salt| salt.to_vec());
+    let salt = entry.details.map(|_| random::<16>()).transpose()?.map(|salt| salt.to_vec());
     let details_hash = match (&salt, entry.details) {
         (Some(salt), Some(details)) => chain::details_hash(salt, details),
         _ => Vec::new(),
