@@ -141,6 +141,9 @@ mod tests {
         assert_eq!(report.to_string().lines().filter(|line| line.ends_with(": ok")).count(), Invariant::ALL.len());
         report.add(Invariant::Audit, (0..25).map(|n| format!("violation {n}")));
         let text = report.to_string();
-        assert!(!report.is_sound() && text.contains("no gap: 25 violations") && text.contains("and 5 more"), "{text}");
+        assert!(
+            !report.is_sound() && text.contains("chain is whole: 25 violations") && text.contains("and 5 more"),
+            "{text}"
+        );
     }
 }
