@@ -231,7 +231,7 @@ async fn a_violation_has_an_exit_code_of_its_own() {
     database.close().await.unwrap();
     let unsound = run(&data, &["check"]);
     assert_eq!(unsound.status.code(), Some(3));
-    assert!(String::from_utf8_lossy(&unsound.stdout).contains("the audit has no gap: 1 violations"));
+    assert!(String::from_utf8_lossy(&unsound.stdout).contains("the audit's chain is whole: 1 violations"));
     assert_eq!(run(&folder.path().join("nothing"), &["check"]).status.code(), Some(1), "not a violation");
 }
 
