@@ -1,5 +1,5 @@
-//! Named places where a simulation may stop a process for ever, and mistakes that it may plant, to see that its checks
-//! find them. Without the feature `simulation` nothing of it is compiled: programs are built so.
+//! Named places where a simulation may stop a process for ever, mistakes that it may plant, to see that its checks find
+//! them, and the chance of its seed in place of the system's. Without the feature `simulation` nothing of it is compiled: programs are built so.
 //!
 //! A place is passed between two things that a crash may separate. The simulation runs on one thread, so what decides
 //! is kept for the thread: several simulations run beside each other.
@@ -15,8 +15,10 @@ pub enum Mistake {
     MovesCursorWithoutRows,
     /// The desktop forgets what waits when its session ends.
     DropsOutboxWhenSignedOut,
-    /// The desktop forgets what was answered when the server starts again from a backup.
-    ForgetsAnsweredOnReset,
+    /// The desktop forgets its outbox when the server starts again from a backup.
+    LosesOutboxOnReset,
+    /// The desktop forgets what it had told people when the server starts again from a backup.
+    ForgetsWhatWasTold,
 }
 
 #[cfg(not(feature = "simulation"))]
@@ -31,6 +33,13 @@ mod production {
     #[inline(always)]
     pub fn note(_what: &'static str) {}
 
+    /// Bytes of the seed: there is none, so the system gives them.
+    #[inline(always)]
+    #[must_use]
+    pub const fn drawn<const N: usize>() -> Option<[u8; N]> {
+        None
+    }
+
     /// Whether the mistake is planted: it is not.
     #[inline(always)]
     #[must_use]
@@ -40,7 +49,7 @@ mod production {
 }
 
 #[cfg(not(feature = "simulation"))]
-pub use production::{note, pass, planted};
+pub use production::{drawn, note, pass, planted};
 
 #[cfg(feature = "simulation")]
 mod simulation {
@@ -56,6 +65,8 @@ mod simulation {
         fn note(&self, what: &'static str);
         /// Whether the mistake is planted.
         fn planted(&self, mistake: Mistake) -> bool;
+        /// Fills bytes by the chance of the seed.
+        fn draw(&self, bytes: &mut [u8]);
     }
 
     thread_local! {
@@ -97,6 +108,15 @@ mod simulation {
         }
     }
 
+    /// Bytes of the seed, so that the same seed gives the same ids; none where no simulation runs.
+    #[must_use]
+    pub fn drawn<const N: usize>() -> Option<[u8; N]> {
+        let director = director()?;
+        let mut bytes = [0; N];
+        director.draw(&mut bytes);
+        Some(bytes)
+    }
+
     /// Whether the mistake is planted.
     #[must_use]
     pub fn planted(mistake: Mistake) -> bool {
@@ -105,4 +125,4 @@ mod simulation {
 }
 
 #[cfg(feature = "simulation")]
-pub use simulation::{Director, InCharge, direct, note, pass, planted};
+pub use simulation::{Director, InCharge, direct, drawn, note, pass, planted};

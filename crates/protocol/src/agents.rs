@@ -1,6 +1,8 @@
 //! What agents read and decide over HTTP.
 
-use crate::family::{AdultDto, ChildDto, ContactDto, DetailChangeDto, FamilyDto, QuotientDto};
+use crate::error::ErrorCode;
+use crate::family::{AdultDto, ChangeDetailOp, ChildDto, ContactDto, DetailChangeDto, FamilyDto, QuotientDto};
+use crate::sync::OutcomeStatus;
 use crate::wire;
 use uuid::Uuid;
 
@@ -39,6 +41,26 @@ wire! {
         pub family: FamilySummaryDto,
         /// The change.
         pub change: DetailChangeDto,
+    }
+
+    /// An operation of which a restored server makes something else than what its author had been told.
+    pub struct ChangedOutcomeDto {
+        /// The operation.
+        pub op_id: Uuid,
+        /// Whose it is.
+        pub family: FamilySummaryDto,
+        /// What it asks; none for giving another operation up, or one of a version that this one does not know.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub change: Option<ChangeDetailOp>,
+        /// What had become of it before the restore.
+        pub told: OutcomeStatus,
+        /// What it stands at.
+        pub now: OutcomeStatus,
+        /// Why, when rejected by a rule.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub code: Option<ErrorCode>,
+        /// RFC 3339: when it came again.
+        pub noted_at: String,
     }
 
     /// What an agent decides.

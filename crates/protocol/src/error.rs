@@ -52,6 +52,12 @@ wire! {
         NothingChanges,
         /// The same detail already waits for a decision.
         AlreadyWaiting,
+        /// The family has a co-holder already.
+        CoHolderExists,
+        /// The invitation of a co-holder breaks a rule; `fields` says which.
+        InvitationRefused,
+        /// This server has nothing to print letters with.
+        LettersUnavailable,
         /// A code this version does not know.
         #[serde(other)]
         Unknown,

@@ -216,6 +216,8 @@ wire! {
         Refused,
         /// Given up by the family.
         Withdrawn,
+        /// Its owner did not confirm the e-mail in time.
+        Expired,
     }
 
     /// A change asked by the family, kept with its outcome.

@@ -3,6 +3,7 @@
 //! Bodies of entities and operations travel as raw JSON: a checksum is over the bytes as served, and an operation
 //! is resent as the bytes first written.
 
+use crate::accounts::AcknowledgeNoticeOp;
 use crate::error::ErrorCode;
 use crate::family::ChangeDetailOp;
 use crate::wire;
@@ -36,6 +37,8 @@ wire! {
         Quotient,
         /// [`crate::family::DetailChangeDto`].
         DetailChange,
+        /// [`crate::accounts::SecurityNoticeDto`].
+        SecurityNotice,
     }
 
     /// An entity that went away.
@@ -103,6 +106,10 @@ wire! {
         pub code: Option<ErrorCode>,
         /// The version of the author's family stream that shows it; the operation overlays the cache until then.
         pub version: i64,
+        /// What the operation stands at is not what its author says was [told](OperationDto::told): the author and the
+        /// town are shown it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub changed: bool,
     }
 
     /// `POST /v1/sync/push`, answered in the order of the operations.
@@ -117,6 +124,9 @@ wire! {
         /// Change a contact detail.
         #[serde(rename = "family.change_detail")]
         ChangeDetail(ChangeDetailOp),
+        /// Say that a security notice was read.
+        #[serde(rename = "accounts.acknowledge_notice")]
+        AcknowledgeNotice(AcknowledgeNoticeOp),
         /// Give up an operation that was sent, whether or not it arrived.
         #[serde(rename = "sync.cancel")]
         Cancel {
@@ -134,8 +144,16 @@ wire! {
 
 impl EntityKind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Commune, Self::Family, Self::Adult, Self::Child, Self::Contact, Self::Quotient, Self::DetailChange];
+    pub const ALL: [Self; 8] = [
+        Self::Commune,
+        Self::Family,
+        Self::Adult,
+        Self::Child,
+        Self::Contact,
+        Self::Quotient,
+        Self::DetailChange,
+        Self::SecurityNotice,
+    ];
 
     /// The name on the wire and in both databases.
     #[must_use]
@@ -148,6 +166,7 @@ impl EntityKind {
             Self::Contact => "contact",
             Self::Quotient => "quotient",
             Self::DetailChange => "detail_change",
+            Self::SecurityNotice => "security_notice",
         }
     }
 
@@ -175,24 +194,32 @@ pub struct UpsertDto {
     pub body: Box<RawValue>,
 }
 
-/// `GET /v1/sync/changes?cursor=&limit=`.
+/// `GET /v1/sync/changes?cursor=&limit=`. What is empty is left out: most answers say that nothing is new.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangesResponse {
     /// To be given back as it is.
     pub cursor: String,
     /// Another page follows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_more: bool,
     /// Entities that are new or changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub upserts: Vec<UpsertDto>,
     /// Entities that went away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deletes: Vec<DeletedDto>,
     /// Streams the caller has no longer a right to: drop all their rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<Uuid>,
     /// Streams that start again from nothing: drop their rows, then apply what follows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reset: Vec<Uuid>,
     /// RFC 3339; shown when the computer's clock is far from it, never used to decide.
     pub server_time: String,
+    /// Another one than before: the server was restored, and may have forgotten what it answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Uuid>,
 }
 
 /// An operation with its id.
@@ -204,6 +231,10 @@ pub struct OperationDto {
     /// An [`Op`], as the exact bytes of the outbox.
     #[cfg_attr(feature = "openapi", schema(value_type = Op))]
     pub op: Box<RawValue>,
+    /// Sent again after a new epoch: what had last become of it, decisions of the town included. A restored server
+    /// compares it with what it answers now. Never part of the operation's bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<OutcomeStatus>,
 }
 
 /// The body of `POST /v1/sync/push`.

@@ -49,6 +49,15 @@ pub struct DetailChange {
     pub new: DetailValue,
 }
 
+impl DetailChange {
+    /// Whether this adult of the family may ask it. An e-mail is its owner's alone: whoever reads what is sent there can
+    /// choose a new code for the account.
+    #[must_use]
+    pub fn may_be_asked_by(&self, author: PersonId) -> bool {
+        self.field != DetailField::Email || self.subject == DetailSubject::Adult(author)
+    }
+}
+
 /// How the commune treats changes of one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Policy {
@@ -132,6 +141,23 @@ mod tests {
 
     fn email(text: &str) -> DetailValue {
         DetailValue::Email(Some(Email::parse(text).expect("an e-mail")))
+    }
+
+    #[test]
+    fn an_e_mail_is_its_owners_alone() {
+        let (me, other) = (PersonId(Uuid::from_u128(7)), PersonId(Uuid::from_u128(8)));
+        let (phone, mail) = (DetailValue::Phone(None), DetailValue::Email(None));
+        for (subject, field, value, allowed) in [
+            (DetailSubject::Adult(me), DetailField::Email, &mail, true),
+            (DetailSubject::Adult(other), DetailField::Email, &mail, false),
+            (DetailSubject::Household, DetailField::Email, &mail, false),
+            (DetailSubject::Adult(other), DetailField::MobilePhone, &phone, true),
+            (DetailSubject::Adult(other), DetailField::LandlinePhone, &phone, true),
+            (DetailSubject::Household, DetailField::Address, &DetailValue::Address(None), true),
+        ] {
+            let change = DetailChange { subject, field, old: value.clone(), new: value.clone() };
+            assert_eq!(change.may_be_asked_by(me), allowed, "{subject:?} {field:?}");
+        }
     }
 
     #[test]

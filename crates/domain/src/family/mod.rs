@@ -10,7 +10,8 @@ mod values;
 
 pub use details::{Decision, DetailChange, DetailField, DetailSubject, DetailValue, Policy, decide_detail_change};
 pub use people::{
-    AdultRole, FamilyQuotient, Month, QuotientSource, Schooling, age_on, initials, quotient_on, schooling_on,
+    AdultRole, FamilyQuotient, Month, PersonName, QuotientSource, Schooling, age_on, initials, quotient_on,
+    schooling_on,
 };
 pub use values::{Email, POSTAL_LINE, Phone, PostalAddress, one_line};
 
@@ -34,6 +35,12 @@ pub enum FamilyError {
     /// Not an e-mail address.
     #[error("not an e-mail address")]
     Email,
+    /// A first or last name is longer than 60 characters.
+    #[error("a name has at most 60 characters")]
+    NameTooLong,
+    /// A first or last name with something that no name has.
+    #[error("a name has letters, blanks, hyphens and apostrophes")]
+    NameCharacter,
     /// The value does not belong to the field.
     #[error("this value does not belong to this field")]
     WrongField,

@@ -2,6 +2,11 @@
 
 use jiff::civil::Date;
 
+use super::{FamilyError, one_line};
+
+/// Longest first or last name, in characters.
+const NAME_MAX: usize = 60;
+
 /// Which account of the family an adult is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AdultRole {
@@ -9,6 +14,47 @@ pub enum AdultRole {
     Holder,
     /// The co-titulaire, with an account of their own.
     CoHolder,
+}
+
+/// A first or last name as one person types that of another: it goes into mails to people who asked for none, so that it
+/// must not be a sentence, a number or an address. Letters of any alphabet, blanks, hyphens and apostrophes; a full stop
+/// where it ends an initial (« J.-P. »).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PersonName(String);
+
+impl PersonName {
+    /// Reads a name as typed.
+    ///
+    /// # Errors
+    /// [`FamilyError::Empty`], [`FamilyError::NameTooLong`] or [`FamilyError::NameCharacter`].
+    pub fn parse(typed: &str) -> Result<Self, FamilyError> {
+        let name = one_line(typed);
+        if name.is_empty() {
+            return Err(FamilyError::Empty);
+        }
+        if name.chars().count() > NAME_MAX {
+            return Err(FamilyError::NameTooLong);
+        }
+        let next = name.chars().skip(1).map(Some).chain([None]);
+        let begins = name.chars().next().is_some_and(char::is_alphabetic);
+        let good = begins && name.chars().zip(next).all(|(c, next)| is_of_a_name(c, next));
+        if good { Ok(Self(name)) } else { Err(FamilyError::NameCharacter) }
+    }
+
+    /// As it is kept: on one line, NFC.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_of_a_name(c: char, next: Option<char>) -> bool {
+    match c {
+        '.' => matches!(next, None | Some(' ' | '-')),
+        // The last are accents that no single character has with their letter.
+        ' ' | '-' | '\'' | '’' | '\u{300}'..='\u{36f}' => true,
+        c => c.is_alphabetic(),
+    }
 }
 
 /// The initials shown where there is no picture: `Claire Martel` → `CM`.
@@ -133,6 +179,39 @@ mod tests {
             [("Claire", "Martel", "CM"), ("Léo", "", "LÉ"), ("éloïse", "d'Ormes", "ÉD"), ("", "", "")]
         {
             assert_eq!(initials(first, last), expected);
+        }
+    }
+
+    #[test]
+    fn names_by_table() {
+        let long = "é".repeat(60);
+        for (typed, kept) in [
+            (" Karim ", "Karim"),
+            ("D’Hélène-Œuvrard", "D’Hélène-Œuvrard"),
+            ("O'Brien  de la\tTour", "O'Brien de la Tour"),
+            ("J.-P. Martel Jr.", "J.-P. Martel Jr."),
+            ("e\u{301}loi\u{308}se", "éloïse"),
+            ("M\u{304}\u{301}a", "M\u{304}\u{301}a"),
+            ("王", "王"),
+            (&long, &long),
+        ] {
+            assert_eq!(PersonName::parse(typed).as_ref().map(PersonName::as_str), Ok(kept), "{typed}");
+        }
+        for (typed, error) in [
+            (" \n", FamilyError::Empty),
+            (&*(long.clone() + "a"), FamilyError::NameTooLong),
+            ("gagnez.exemple.fr", FamilyError::NameCharacter),
+            ("Appelez le 0899", FamilyError::NameCharacter),
+            ("https://exemple.fr", FamilyError::NameCharacter),
+            ("karim@exemple", FamilyError::NameCharacter),
+            ("Karim !", FamilyError::NameCharacter),
+            ("<b>Karim", FamilyError::NameCharacter),
+            ("-Karim", FamilyError::NameCharacter),
+            ("...", FamilyError::NameCharacter),
+            ("Ka\u{200b}rim", FamilyError::NameCharacter),
+            ("\u{202e}miraK", FamilyError::NameCharacter),
+        ] {
+            assert_eq!(PersonName::parse(typed), Err(error), "{typed}");
         }
     }
 
