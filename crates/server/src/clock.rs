@@ -29,8 +29,19 @@ impl Clock for SystemClock {
 /// # Errors
 /// Never for the rule that stands in for time zone data; kept for the caller's `?`.
 pub fn paris_day(instant: Timestamp) -> anyhow::Result<Date> {
-    let paris = TimeZone::get("Europe/Paris").or_else(|_| TimeZone::posix(PARIS));
-    Ok(instant.to_zoned(paris.context("knowing the time in Paris")?).date())
+    Ok(instant.to_zoned(paris()?).date())
+}
+
+/// The instant at which a day begins in Paris.
+///
+/// # Errors
+/// As [`paris_day`], or for a day beyond any calendar.
+pub fn paris_midnight(day: Date) -> anyhow::Result<Timestamp> {
+    Ok(day.to_zoned(paris()?).context("the beginning of a day")?.timestamp())
+}
+
+fn paris() -> anyhow::Result<TimeZone> {
+    TimeZone::get("Europe/Paris").or_else(|_| TimeZone::posix(PARIS)).context("knowing the time in Paris")
 }
 
 /// An instant as the tables keep it, in milliseconds, as the wire writes it (RFC 3339).
@@ -39,6 +50,40 @@ pub fn paris_day(instant: Timestamp) -> anyhow::Result<Date> {
 /// When it is further away than any calendar.
 pub fn rfc_3339(milliseconds: i64) -> anyhow::Result<String> {
     Ok(Timestamp::from_millisecond(milliseconds).context("reading an instant")?.to_string())
+}
+
+/// « 1er mars 2026 ».
+#[must_use]
+pub fn french_day(day: Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ];
+    let month = usize::try_from(day.month() - 1).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+    let ordinal = if day.day() == 1 { "er" } else { "" };
+    format!("{}{ordinal} {month} {}", day.day(), day.year())
+}
+
+/// « jeudi 1er mars 2026 à 18 h 05 », in Paris.
+///
+/// # Errors
+/// As [`paris_day`].
+pub fn french_instant(instant: Timestamp) -> anyhow::Result<String> {
+    const DAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
+    let local = instant.to_zoned(paris()?);
+    let weekday = usize::try_from(local.weekday().to_monday_zero_offset()).ok().and_then(|day| DAYS.get(day));
+    let weekday = weekday.copied().unwrap_or_default();
+    Ok(format!("{weekday} {} à {} h {:02}", french_day(local.date()), local.hour(), local.minute()))
 }
 
 #[cfg(test)]
@@ -59,6 +104,19 @@ mod tests {
             let instant: Timestamp = instant.parse().unwrap();
             assert_eq!(paris_day(instant).unwrap().to_string(), day, "{instant}");
             assert_eq!(instant.to_zoned(by_rule.clone()).date().to_string(), day, "{instant} by the rule");
+            let midnight = paris_midnight(paris_day(instant).unwrap()).unwrap();
+            assert!(midnight <= instant && paris_day(midnight).unwrap().to_string() == day, "{instant}: {midnight}");
+        }
+    }
+
+    #[test]
+    fn instants_are_said_in_french_and_in_paris() {
+        for (instant, said) in [
+            ("2026-02-28T23:05:00Z", "dimanche 1er mars 2026 à 0 h 05"),
+            ("2026-11-26T17:30:00Z", "jeudi 26 novembre 2026 à 18 h 30"),
+            ("2026-08-10T17:30:00Z", "lundi 10 août 2026 à 19 h 30"),
+        ] {
+            assert_eq!(french_instant(instant.parse().unwrap()).unwrap(), said);
         }
     }
 }

@@ -8,18 +8,21 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use preau_domain::family::Email;
 use reqwest::Url;
 use toml::{Table, Value};
 
 use crate::accounts::keys::SECRET_MIN;
+use crate::audit::retention;
 use crate::db::Location;
 use crate::http::TlsFiles;
+use crate::notices::transports::{GatewayOptions, Security, SmtpOptions};
 
 /// Prefix of the variables.
 pub const PREFIX: &str = "PREAU_SERVER_";
 
 /// What may stand in the file, each also as a variable.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 18] = [
     "data",
     "database",
     "listen",
@@ -32,11 +35,15 @@ const KEYS: [&str; 14] = [
     "trusted_proxies",
     "admin_socket",
     "connections",
+    "audit_details_days",
+    "smtp",
+    "mail_from",
+    "sms_gateway",
     "log",
     "log_format",
 ];
 /// What only the environment may say.
-const SECRETS: [&str; 2] = ["secret", "secret_file"];
+const SECRETS: [&str; 5] = ["secret", "secret_file", "smtp_user", "smtp_password", "sms_token"];
 /// The file itself.
 const FILE: &str = "config";
 
@@ -72,6 +79,12 @@ pub struct Config {
     pub admin_socket: PathBuf,
     /// Connections at a time.
     pub connections: usize,
+    /// Days that the details of acts are kept.
+    pub audit_details_days: u16,
+    /// The mail server; without one, mail goes into a folder.
+    pub smtp: Option<SmtpOptions>,
+    /// The SMS gateway; without one, SMS go into a folder.
+    pub sms_gateway: Option<GatewayOptions>,
     /// What is logged, as `tracing` filters.
     pub log: String,
     /// How.
@@ -115,6 +128,16 @@ impl Config {
     }
 }
 
+impl Config {
+    /// The address that families are given: the one configured, or where this process came to listen when it took any
+    /// port.
+    #[must_use]
+    pub fn address(&self, listening: &str) -> String {
+        let own = [format!("http://{}", self.listen), format!("https://{}", self.listen)];
+        if own.contains(&self.public_url) { listening.to_owned() } else { self.public_url.clone() }
+    }
+}
+
 #[derive(Default)]
 struct Reader {
     file: Table,
@@ -148,9 +171,9 @@ impl Reader {
         }
         for key in self.file.keys() {
             if SECRETS.contains(&key.as_str()) {
-                self.faults.push(format!(
-                    "{key}: a secret does not belong in the file: set {PREFIX}SECRET or {PREFIX}SECRET_FILE"
-                ));
+                let name = key.trim_end_matches("_file").to_uppercase();
+                let file = if name == "SECRET" { format!(" or {PREFIX}SECRET_FILE") } else { String::new() };
+                self.faults.push(format!("{key}: a secret does not belong in the file: set {PREFIX}{name}{file}"));
             } else if !KEYS.contains(&key.as_str()) {
                 self.faults.push(format!("{key}: no such setting"));
             }
@@ -209,6 +232,9 @@ impl Reader {
             trusted_proxies: self.trusted_proxies(),
             admin_socket: self.text("admin_socket").map_or_else(|| data.join("admin.sock"), PathBuf::from),
             connections: self.connections(),
+            audit_details_days: self.audit_details_days(),
+            smtp: self.smtp(),
+            sms_gateway: self.sms_gateway(),
             log: self.text("log").unwrap_or_else(|| "info,sqlx=warn".into()),
             log_format: self.log_format(),
             secret: self.secret(),
@@ -260,11 +286,48 @@ impl Reader {
 
     fn geocoder(&mut self) -> Option<Url> {
         let url: Url = self.parsed("geocoder", "a URL, https://data.geopf.fr/geocodage/search,")?;
-        let local = url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
-        if url.scheme() == "https" || (url.scheme() == "http" && local) {
+        if url.scheme() == "https" || (url.scheme() == "http" && is_here(&url)) {
             return Some(url);
         }
         self.fault("geocoder: https is needed beyond this computer")
+    }
+
+    fn smtp(&mut self) -> Option<SmtpOptions> {
+        let url: Url = self.parsed("smtp", "a URL, smtps://mail.example.fr or smtp://mail.example.fr:587,")?;
+        let from = self.text("mail_from").filter(|from| Email::parse(from).is_ok());
+        let Some(from) = from else { return self.fault("mail_from: an e-mail address is needed with smtp") };
+        let (security, port) = match url.scheme() {
+            "smtps" => (Security::Tls, 465),
+            "smtp" => (Security::StartTls, 587),
+            "smtp+plain" if is_here(&url) => (Security::Plain, 25),
+            "smtp+plain" => return self.fault("smtp: smtps or smtp is needed beyond this computer"),
+            _ => return self.fault("smtp: smtps://, smtp:// (STARTTLS) or, on this computer, smtp+plain:// is needed"),
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return self.fault(&format!("smtp: set {PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD"));
+        }
+        let Some(host) = url.host_str().map(str::to_owned) else { return self.fault("smtp: a host is needed") };
+        let credentials = match (self.secret_text("smtp_user"), self.secret_text("smtp_password")) {
+            (Some(user), Some(password)) => Some((user, password)),
+            (None, None) => None,
+            _ => return self.fault("smtp_user, smtp_password: both, or neither"),
+        };
+        Some(SmtpOptions { host, port: url.port().unwrap_or(port), security, credentials, from })
+    }
+
+    fn sms_gateway(&mut self) -> Option<GatewayOptions> {
+        let url: Url = self.parsed("sms_gateway", "a URL, https://sms.example.fr/messages,")?;
+        if url.scheme() != "https" && !(url.scheme() == "http" && is_here(&url)) {
+            return self.fault("sms_gateway: https is needed beyond this computer");
+        }
+        match self.secret_text("sms_token") {
+            Some(token) => Some(GatewayOptions { url, token }),
+            None => self.fault(&format!("sms_gateway: set {PREFIX}SMS_TOKEN")),
+        }
+    }
+
+    fn secret_text(&self, key: &str) -> Option<String> {
+        self.variables.get(key).filter(|value| !value.is_empty()).cloned()
     }
 
     fn trusted_proxies(&mut self) -> Vec<IpAddr> {
@@ -285,6 +348,14 @@ impl Reader {
             self.faults.push("connections: 1 to 100000".into());
         }
         connections
+    }
+
+    fn audit_details_days(&mut self) -> u16 {
+        let days = self.parsed("audit_details_days", "a number of days").unwrap_or(retention::DAYS);
+        if !(1..=3660).contains(&days) {
+            self.faults.push("audit_details_days: 1 to 3660".into());
+        }
+        days
     }
 
     fn log_format(&mut self) -> LogFormat {
@@ -321,6 +392,10 @@ impl Reader {
     }
 }
 
+fn is_here(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -339,6 +414,7 @@ mod tests {
         assert_eq!(config.database, Location::Sqlite("/srv/preau".into()));
         assert_eq!((config.listen.to_string(), config.tls), ("127.0.0.1:8443".into(), None));
         assert_eq!(config.admin_socket, Path::new("/srv/preau/admin.sock"));
+        assert_eq!(config.audit_details_days, 365);
     }
 
     #[test]
@@ -352,11 +428,11 @@ mod tests {
     #[test]
     fn every_fault_is_listed_at_once() {
         let file = "listen = '0.0.0.0:443'\nlisten_to = 1\nsecret = 'x'\ntls_cert = '/nowhere'\ngeocoder = 'http://example.org'\n\
-                    database = 'postgres://u:password@h/d'\nlog_format = 'xml'\nconnections = 0\ntrusted_proxies = ['proxy']";
+                    database = 'postgres://u:password@h/d'\nlog_format = 'xml'\nconnections = 0\naudit_details_days = 0\ntrusted_proxies = ['proxy']";
         let faults = load(file, &[("PREAU_SERVER_SECRET", "short"), ("PREAU_SERVER_LISTN", "1")]).err().unwrap();
         let settings: Vec<&str> = faults.iter().map(|fault| fault.split(':').next().unwrap()).collect();
         let mut expected = vec!["PREAU_SERVER_LISTN", "listen_to", "secret", "data", "tls_key", "listen", "database"];
-        expected.extend(["geocoder", "trusted_proxies", "connections", "log_format", "secret"]);
+        expected.extend(["geocoder", "trusted_proxies", "connections", "audit_details_days", "log_format", "secret"]);
         assert_eq!(settings, expected, "{faults:#?}");
         assert!(!faults.iter().any(|fault| fault.contains("password@")), "{faults:#?}");
         assert!(faults.iter().any(|fault| fault.contains("PREAU_SERVER_SECRET_FILE")));
@@ -384,5 +460,36 @@ mod tests {
         assert!(faults[0].contains("line 2"), "{faults:?}");
         let missing = Config::load(Some(Path::new("/nowhere/preau.toml")), []).err().unwrap().0;
         assert!(missing[0].starts_with("/nowhere/preau.toml"), "{missing:?}");
+    }
+
+    #[test]
+    fn mail_and_sms_by_table() {
+        let secrets = [
+            ("PREAU_SERVER_SMTP_USER", "preau"),
+            ("PREAU_SERVER_SMTP_PASSWORD", "mot"),
+            ("PREAU_SERVER_SMS_TOKEN", "jeton"),
+        ];
+        for (settings, good) in [
+            ("smtp = 'smtps://mail.exemple.fr'\nmail_from = 'preau@exemple.fr'", true),
+            ("smtp = 'smtp://mail.exemple.fr:2587'\nmail_from = 'preau@exemple.fr'", true),
+            ("smtp = 'smtp+plain://localhost:25'\nmail_from = 'preau@exemple.fr'", true),
+            ("smtp = 'smtp+plain://mail.exemple.fr'\nmail_from = 'preau@exemple.fr'", false),
+            ("smtp = 'https://mail.exemple.fr'\nmail_from = 'preau@exemple.fr'", false),
+            ("smtp = 'smtps://u:p@mail.exemple.fr'\nmail_from = 'preau@exemple.fr'", false),
+            ("smtp = 'smtps://mail.exemple.fr'", false),
+            ("smtp = 'smtps://mail.exemple.fr'\nmail_from = 'preau'", false),
+            ("sms_gateway = 'https://sms.exemple.fr/v1'", true),
+            ("sms_gateway = 'http://127.0.0.1:9000/v1'", true),
+            ("sms_gateway = 'http://sms.exemple.fr/v1'", false),
+            ("sms_token = 'jeton'", false),
+        ] {
+            let config = load(&format!("data = '/srv'\n{settings}"), &secrets);
+            assert_eq!(config.is_ok(), good, "{settings}: {:?}", config.err());
+        }
+        assert!(load("data = '/srv'\nsms_gateway = 'https://sms.exemple.fr'", &[]).is_err(), "without its token");
+        let smtp = "data = '/srv'\nsmtp = 'smtp://mail.exemple.fr'\nmail_from = 'preau@exemple.fr'";
+        assert!(load(smtp, &secrets[..1]).is_err(), "a user without a password");
+        let smtp = load(smtp, &secrets).ok().and_then(|config| config.smtp).unwrap();
+        assert_eq!((smtp.port, smtp.security), (587, Security::StartTls));
     }
 }

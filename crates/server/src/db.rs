@@ -7,7 +7,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
     FromQueryResult, IsolationLevel, QueryResult, RuntimeErr, SqliteTransactionMode, SqlxPostgresConnector,
@@ -16,6 +16,7 @@ use sea_orm::{
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, PgConnection};
 
 use uuid::Uuid;
 
@@ -32,6 +33,9 @@ const POSTGRES_READERS: u32 = 12;
 /// The embedded database, in its folder.
 pub(crate) const FILE: &str = "preau.sqlite";
 
+/// The folder, beside it, that a restore builds in.
+pub(crate) const RESTORING: &str = "restoring";
+
 /// Where the data are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
@@ -42,6 +46,14 @@ pub enum Location {
     /// A database of this name in the memory of this process, for simulations; it lives as long as somebody is
     /// connected to it.
     Memory(String),
+}
+
+/// The advisory lock of a PostgreSQL database that a serving process shares with the others, and a restore holds alone.
+const SERVED: i64 = i64::from_be_bytes(*b"\0\0\0preau");
+
+#[derive(Debug, FromQueryResult)]
+struct AloneRow {
+    alone: bool,
 }
 
 /// An open database.
@@ -62,9 +74,17 @@ impl Db {
         match location {
             Location::Sqlite(folder) => {
                 let lock = lock(folder)?;
+                // An empty database in its place would look like a town that lost everything.
+                ensure!(
+                    folder.join(FILE).exists() || !folder.join(RESTORING).exists(),
+                    "a restore was cut short: {folder} holds no database and {RESTORING}/. Run the restore again \
+                     (preau-server restore FILE), or go back: move everything of before-restore-… back into {folder}, \
+                     secret.key.before-restore to secret.key if there is one, and remove {RESTORING}/",
+                    folder = folder.display(),
+                );
                 Self::open_file(folder, Some(lock)).await
             }
-            Location::Postgres(url) => Self::open_postgres(url).await,
+            Location::Postgres(url) => Self::open_postgres(url, true).await,
             Location::Memory(name) => Self::open_memory(name).await,
         }
     }
@@ -76,7 +96,7 @@ impl Db {
     pub async fn open_beside(location: &Location) -> anyhow::Result<Self> {
         match location {
             Location::Sqlite(folder) => Self::open_file(folder, None).await,
-            Location::Postgres(url) => Self::open_postgres(url).await,
+            Location::Postgres(url) => Self::open_postgres(url, false).await,
             Location::Memory(name) => Self::open_memory(name).await,
         }
     }
@@ -124,18 +144,39 @@ impl Db {
         })
     }
 
-    async fn open_postgres(url: &str) -> anyhow::Result<Self> {
+    async fn open_postgres(url: &str, serving: bool) -> anyhow::Result<Self> {
         let options: PgConnectOptions = url.parse().context("reading the database's URL")?;
         let pool =
             |connections| PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(5));
-        let writer =
-            pool(1).max_lifetime(None).connect_with(options.clone()).await.context("connecting to PostgreSQL")?;
+        let mut writer = pool(1).max_lifetime(None);
+        if serving {
+            // Once by itself, for a clear word: a pool only says that it waited in vain.
+            let mut probe = PgConnection::connect_with(&options).await.context("connecting to PostgreSQL")?;
+            say_that_one_serves(&mut probe).await?;
+            probe.close().await?;
+            // Each connection of the writer, the first one and whichever replaces it.
+            writer = writer.after_connect(|connection, _| Box::pin(say_that_one_serves(connection)));
+        }
+        let writer = writer.connect_with(options.clone()).await.context("connecting to PostgreSQL")?;
         let readers = pool(POSTGRES_READERS).connect_with(options).await.context("connecting to PostgreSQL")?;
         Ok(Self {
             readers: SqlxPostgresConnector::from_sqlx_postgres_pool(readers),
             writer: SqlxPostgresConnector::from_sqlx_postgres_pool(writer),
             _lock: None,
         })
+    }
+
+    /// Whether nobody else serves this database, for as long as this stays open. On SQLite the lock of the file says it.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub(crate) async fn is_alone(&self) -> Result<bool> {
+        if !self.is_postgres() {
+            return Ok(true);
+        }
+        let sql = "SELECT pg_try_advisory_lock($1) AS alone";
+        let row: Option<AloneRow> = one(&self.writer, sql, vec![SERVED.into()]).await?;
+        Ok(row.is_some_and(|row| row.alone))
     }
 
     /// Brings the schema up to date.
@@ -211,6 +252,17 @@ impl Db {
     }
 }
 
+async fn say_that_one_serves(connection: &mut PgConnection) -> sqlx::Result<()> {
+    let sql = "SELECT pg_try_advisory_lock_shared($1)";
+    let served: bool = sqlx::query_scalar(sql).bind(SERVED).fetch_one(connection).await?;
+    if served { Ok(()) } else { Err(sqlx::Error::Protocol("a backup is being put back into this database".into())) }
+}
+
+/// A server holds the data folder.
+#[derive(Debug, thiserror::Error)]
+#[error("another preau-server serves {0}")]
+pub(crate) struct Served(String);
+
 /// Holds the data folder against other servers.
 ///
 /// # Errors
@@ -221,7 +273,7 @@ pub(crate) fn lock(folder: &Path) -> anyhow::Result<File> {
     let file = file.with_context(|| format!("opening {}", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!("another preau-server serves {}", folder.display()),
+        Err(TryLockError::WouldBlock) => Err(Served(folder.display().to_string()).into()),
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("locking {}", path.display())),
     }
 }

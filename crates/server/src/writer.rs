@@ -3,6 +3,9 @@
 //! It takes up to [`BATCH`] commands in arrival order and commits them as one transaction, each in a savepoint of
 //! its own; answers leave only after the commit. When the transaction itself fails, its commands are run again one
 //! by one, so a command is written to be run more than once.
+//!
+//! What commands only append, and nobody reads before the commit but by the same store, is written once for all of them at
+//! the end of the transaction: see [`Together`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
@@ -21,6 +24,9 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::sync::events::Pokes;
+use crate::together::Left;
+
+pub use crate::together::Together;
 
 /// Most commands of one transaction.
 const BATCH: usize = 64;
@@ -48,9 +54,25 @@ pub struct WriteTx {
     now: Timestamp,
     /// Versions given in this transaction, so that a stream's version grows by exactly one in it (I5).
     versions: Mutex<BTreeMap<(Uuid, Uuid), i64>>,
+    /// What the commands before this one left for the end of the transaction.
+    before: Left,
+    /// What this one leaves; gone with it when it fails.
+    own: Mutex<Left>,
 }
 
 impl WriteTx {
+    /// A transaction without the writer task, where no server runs: putting a backup back.
+    pub(crate) fn alone(transaction: DatabaseTransaction, now: Timestamp) -> Self {
+        Self { savepoint: transaction, now, versions: Mutex::default(), before: Left::default(), own: Mutex::default() }
+    }
+
+    /// Writes what was left for the end, and commits a transaction that is not the writer task's.
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        let left = std::mem::take(self.own.get_mut().unwrap_or_else(PoisonError::into_inner));
+        left.write(&self).await?;
+        Ok(self.savepoint.commit().await?)
+    }
+
     /// Where statements run.
     #[must_use]
     pub fn connection(&self) -> &impl ConnectionTrait {
@@ -67,6 +89,18 @@ impl WriteTx {
     #[must_use]
     pub fn version_given(&self, commune: Uuid, stream: Uuid) -> Option<i64> {
         self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(&(commune, stream)).copied()
+    }
+
+    /// Leaves something for the end of the transaction.
+    pub fn leave<T: Together>(&self, leave: impl FnOnce(&mut T)) {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).leave(leave);
+    }
+
+    /// Looks into what was left so far, the latest first.
+    pub fn left<T: Together, R>(&self, mut look: impl FnMut(&T) -> Option<R>) -> Option<R> {
+        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = own.get().and_then(&mut look);
+        found.or_else(|| self.before.get().and_then(look))
     }
 
     /// Remembers the version given to a stream.
@@ -198,28 +232,44 @@ async fn guarded(name: &'static str, apply: BoxFuture<'_, Result<()>>) -> Result
 }
 
 type Streams = BTreeSet<(Uuid, Uuid)>;
+type Versions = BTreeMap<(Uuid, Uuid), i64>;
+
+async fn savepoint(
+    transaction: &DatabaseTransaction,
+    now: Timestamp,
+    versions: Versions,
+    before: Left,
+) -> Result<WriteTx> {
+    let savepoint = transaction.begin_with_options(sea_orm::TransactionOptions::default()).await?;
+    Ok(WriteTx { savepoint, now, versions: Mutex::new(versions), before, own: Mutex::default() })
+}
 
 /// One transaction over the commands: their results, and the streams that have news.
 async fn transact(db: &Db, now: Timestamp, batch: &mut [Box<dyn Queued>]) -> Result<(Vec<Result<()>>, Streams)> {
     let transaction = db.begin_write().await?;
-    let mut versions = BTreeMap::new();
+    let (mut versions, mut left) = (Versions::new(), Left::default());
     let mut results = Vec::with_capacity(batch.len());
     for command in batch {
-        let savepoint = transaction.begin_with_options(sea_orm::TransactionOptions::default()).await?;
-        let tx = WriteTx { savepoint, now, versions: Mutex::new(versions.clone()) };
+        let tx = savepoint(&transaction, now, versions.clone(), left).await?;
         let result = guarded(command.name(), command.apply(&tx)).await;
         if result.as_ref().is_err_and(Error::is_contention) {
             // PostgreSQL has ended the whole transaction: everything in it is run again.
             return result.map(|()| (Vec::new(), Streams::new()));
         }
+        left = tx.before;
         if result.is_ok() {
             tx.savepoint.commit().await?;
             versions = tx.versions.into_inner().unwrap_or_else(PoisonError::into_inner);
+            left.add(tx.own.into_inner().unwrap_or_else(PoisonError::into_inner));
         } else {
             tx.savepoint.rollback().await?;
         }
         results.push(result);
     }
+    let end = savepoint(&transaction, now, versions, Left::default()).await?;
+    guarded("what was left together", Box::pin(left.write(&end))).await?;
+    end.savepoint.commit().await?;
+    let versions = end.versions.into_inner().unwrap_or_else(PoisonError::into_inner);
     failpoints::pass("server.before_commit").await;
     if failpoints::planted(Mistake::AcknowledgesBeforeCommit) {
         transaction.rollback().await?;

@@ -14,7 +14,7 @@ use preau_server::backup::{self, BackupError};
 use preau_server::check;
 use preau_server::clock::Clock;
 use preau_server::db::{Db, Location};
-use support::{Harness, on_each_engine};
+use support::{Engine, Harness, on_each_engine};
 use tempfile::TempDir;
 
 /// The parts of a backup, by name.
@@ -63,30 +63,65 @@ async fn what_is_put_back_is_what_was_taken_in_a_new_epoch() {
         a_town(&h).await;
         let folder = TempDir::new().unwrap();
         let first = taken(&h, &folder).await;
-        // From either engine to the embedded one, so that a town may move.
-        let elsewhere = TempDir::new().unwrap();
-        let db = Db::open(&Location::Sqlite(elsewhere.path().to_owned())).await.unwrap();
-        let manifest = backup::restore(&db, &first).await.unwrap();
-        assert_eq!(manifest.rows["account"], 1);
-        assert!(manifest.rows["audit"] > 0 && manifest.rows["token"] > 0);
-        let (before, after) = (checked(&h.app.db, &h).await, checked(&db, &h).await);
-        assert_eq!(before, after);
+        put_back(&h, &first, h.elsewhere().await.location).await;
+        // And into the embedded one, so that a town may move.
+        let embedded = TempDir::new().unwrap();
+        put_back(&h, &first, Location::Sqlite(embedded.path().to_owned())).await;
+    })
+    .await;
+}
 
-        let again = folder.path().join("again.preau");
-        backup::take(&db, &[], h.clock.now(), &again).await.unwrap();
-        assert_eq!(rows(&first), rows(&again));
-        let epoch = |file: &Path| {
-            let table = &parts(file)["tables/commune.jsonl"];
-            let lines: Vec<Vec<serde_json::Value>> =
-                table.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-            let place = lines[0].iter().position(|name| name == "epoch").unwrap();
-            lines[1][place].clone()
-        };
-        assert_ne!(epoch(&first), epoch(&again));
-        // What holds something is never overwritten.
-        let error = backup::restore(&db, &first).await.unwrap_err();
-        assert!(matches!(error.downcast_ref(), Some(BackupError::NotEmpty)), "{error}");
+async fn put_back(h: &Harness, first: &Path, into: Location) {
+    let folder = TempDir::new().unwrap();
+    let db = Db::open(&into).await.unwrap();
+    let manifest = backup::restore(&db, first, h.clock.now()).await.unwrap();
+    assert_eq!(manifest.rows["account"], 1);
+    assert!(manifest.rows["audit"] > 0 && manifest.rows["token"] > 0);
+    assert_eq!(checked(&h.app.db, h).await, checked(&db, h).await, "the chain of the audit among it");
+
+    let again = folder.path().join("again.preau");
+    backup::take(&db, &[], h.clock.now(), &again).await.unwrap();
+    let (mut before, mut after) = (rows(first), rows(&again));
+    let [acts, acts_now] = [&mut before, &mut after].map(|rows| rows.remove("tables/audit.jsonl").unwrap());
+    assert_eq!(before, after);
+    let more = acts_now.strip_prefix(acts.as_str()).expect("every act of before, as it was");
+    assert_eq!(more.lines().count(), 1, "the restore itself: {more}");
+    assert!(more.contains("backup_restored") && more.contains("taken_at"), "{more}");
+    let epoch = |file: &Path| {
+        let table = &parts(file)["tables/commune.jsonl"];
+        let lines: Vec<Vec<serde_json::Value>> =
+            table.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let place = lines[0].iter().position(|name| name == "epoch").unwrap();
+        lines[1][place].clone()
+    };
+    assert_ne!(epoch(first), epoch(&again));
+    // What holds something is never overwritten.
+    let error = backup::restore(&db, first, h.clock.now()).await.unwrap_err();
+    assert!(matches!(error.downcast_ref(), Some(BackupError::NotEmpty)), "{error}");
+    db.close().await;
+}
+
+#[tokio::test]
+async fn nothing_is_put_back_under_a_server_that_runs() {
+    on_each_engine(|h: Harness| async move {
+        if h.engine == Engine::Sqlite {
+            return; // the file's lock keeps a second process from opening it at all: tests/backup_commands.rs
+        }
+        a_town(&h).await;
+        let folder = TempDir::new().unwrap();
+        let file = taken(&h, &folder).await;
+        let elsewhere = h.elsewhere().await;
+        // Empty still, and served already.
+        let served = Db::open(&elsewhere.location).await.unwrap();
+        let db = Db::open(&elsewhere.location).await.unwrap();
+        let error = backup::restore(&db, &file, h.clock.now()).await.unwrap_err();
+        assert!(matches!(error.downcast_ref(), Some(BackupError::Live)), "{error}");
+        served.close().await;
+        backup::restore(&db, &file, h.clock.now()).await.unwrap();
+        let meanwhile = Db::open(&elsewhere.location).await.expect_err("no server starts under a restore");
+        assert!(format!("{meanwhile:#}").contains("being put back"), "{meanwhile:#}");
         db.close().await;
+        Db::open(&elsewhere.location).await.unwrap().close().await;
     })
     .await;
 }
@@ -117,7 +152,7 @@ async fn a_backup_cut_short_or_altered_changes_nothing() {
         db.migrate().await.unwrap();
         for length in (0..whole.len()).step_by(whole.len() / 40 + 1).chain([whole.len() - 1, whole.len() - 9]) {
             fs::write(&broken, &whole[..length]).unwrap();
-            let error = backup::restore(&db, &broken).await.unwrap_err();
+            let error = backup::restore(&db, &broken, h.clock.now()).await.unwrap_err();
             assert!(error.downcast_ref::<BackupError>().is_some(), "cut at {length}: {error:#}");
         }
         for place in (12..whole.len()).step_by(whole.len() / 40 + 1) {
@@ -126,7 +161,7 @@ async fn a_backup_cut_short_or_altered_changes_nothing() {
             fs::write(&broken, &altered).unwrap();
             // A bit of the compression's own header may change nothing of what is read.
             if let Err(error) = backup::verify(&broken) {
-                assert!(backup::restore(&db, &broken).await.is_err(), "altered at {place}: {error}");
+                assert!(backup::restore(&db, &broken, h.clock.now()).await.is_err(), "altered at {place}: {error}");
             } else {
                 assert_eq!(rows(&broken), rows(&file), "altered at {place} and believed");
             }
@@ -134,10 +169,16 @@ async fn a_backup_cut_short_or_altered_changes_nothing() {
         fs::write(&broken, b"famille;nom\nF0001;Martel\n").unwrap();
         assert!(matches!(backup::verify(&broken), Err(BackupError::NotABackup)));
         // Nothing of all that was put back.
-        backup::restore(&db, &file).await.unwrap();
+        backup::restore(&db, &file, h.clock.now()).await.unwrap();
         db.close().await;
     })
     .await;
+}
+
+fn put(file: &Path, data: &Path) {
+    let staged = TempDir::new().unwrap();
+    backup::stage_files(file, staged.path()).unwrap();
+    backup::place_files(staged.path(), data).unwrap();
 }
 
 #[tokio::test]
@@ -148,12 +189,16 @@ async fn files_come_back_and_what_was_there_is_kept() {
         assert!(backup::take(&h.app.db, &[], h.clock.now(), &file).await.is_err(), "a backup takes no other's place");
         let data = TempDir::new().unwrap();
         fs::write(data.path().join("secret.key"), "another").unwrap();
-        backup::put_files(&file, data.path()).unwrap();
+        put(&file, data.path());
         let read = |name: &str| fs::read_to_string(data.path().join(name)).unwrap();
         assert_eq!(read("secret.key"), "a secret of 32 bytes, or nearly so");
         assert_eq!(read("secret.key.before-restore"), "another");
-        backup::put_files(&file, data.path()).unwrap();
+        put(&file, data.path());
         assert_eq!(read("secret.key.before-restore"), "another", "the same file is left alone");
+        fs::write(data.path().join("secret.key"), "a third one").unwrap();
+        put(&file, data.path());
+        let kept = ["secret.key.before-restore", "secret.key.before-restore-2"].map(read);
+        assert_eq!(kept, ["another", "a third one"], "what was kept is not overwritten either");
     })
     .await;
 }

@@ -4,10 +4,9 @@
 
 mod support;
 
-use preau_protocol::communes::CommuneDto;
 use preau_server::check::{Invariant, Report, check};
 use preau_server::clock::Clock;
-use preau_server::communes::{PutCommune, read_settings};
+use preau_server::communes::{PutCommune, Settings, read_settings};
 use preau_server::db;
 use preau_server::family::import::{Import, import_families};
 use sea_orm::{FromQueryResult, Value};
@@ -26,7 +25,7 @@ lien;F0001;E0001;;;;;;;;;01/09/2025;oui;oui;oui
 lien;F0002;E0001;;;;;;;;;01/09/2025;oui;non;oui
 ";
 
-fn settings() -> CommuneDto {
+fn settings() -> Settings {
     read_settings(
         "slug = 'parempuyre'\nname = 'Parempuyre'\npostcode = '33290'\nwelcome = 'Bienvenue'\nnew_resident = 'Appelez'\n\
          [contact]\nlabel = 'Pôle enfance jeunesse'\nphone = '05 56 95 56 12'\nemail = 'enfance@exemple.fr'\n",
@@ -271,6 +270,7 @@ async fn a_family_or_commune_without_a_stream_is_found() {
     on_each_engine(async |harness: Harness| {
         let bare = harness.town("ailleurs").await;
         harness.adult(&bare, "claire").await;
+        harness.sql("DELETE FROM stream WHERE commune_id = $1", vec![bare.id.into()]).await;
         let found = report(&harness).await;
         let texts: Vec<&str> = found.of(Invariant::Projections).collect();
         for says in ["commune without a stream", "family without a stream", "settings cannot be read"] {

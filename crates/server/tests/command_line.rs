@@ -2,70 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+#[path = "support/program.rs"]
+mod program;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::io::{Read, Write};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use program::{PROGRAM, Served, commune, done, program, run};
 use serde_json::Value;
-use tempfile::TempDir;
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_preau-server");
-
-fn program(data: &Path) -> Command {
-    let mut command = Command::new(PROGRAM);
-    // Nothing of the developer's own environment.
-    command.env_clear().env("PREAU_SERVER_DATA", data).env("PREAU_SERVER_LISTEN", "127.0.0.1:0");
-    command
-}
-
-fn run(data: &Path, arguments: &[&str]) -> Output {
-    program(data).args(arguments).output().unwrap()
-}
-
-#[track_caller]
-fn done(output: &Output) -> String {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-/// A running server, ended by `Drop`.
-struct Served {
-    child: Child,
-    url: String,
-}
-
-impl Served {
-    fn start(command: &mut Command) -> Self {
-        let mut child = command.arg("serve").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let first: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line:?}"));
-        Self { url: first["listening"].as_str().unwrap().to_owned(), child }
-    }
-
-    fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
-        assert!(status.success());
-    }
-
-    /// Ends it as an operator does; what it logged.
-    fn end(mut self) -> String {
-        self.signal("-TERM");
-        let mut logged = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut logged).unwrap();
-        assert!(self.child.wait().unwrap().success(), "{logged}");
-        logged
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
 
 /// The status of a request with a JSON body, over a connection of its own.
 fn post(url: &str, path: &str, body: &Value) -> u16 {
@@ -78,25 +24,6 @@ fn post(url: &str, path: &str, body: &Value) -> u16 {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer.split(' ').nth(1).unwrap().parse().unwrap()
-}
-
-const COMMUNE: &str = r#"
-slug = "parempuyre"
-name = "Parempuyre"
-postcode = "33290"
-welcome = "Bienvenue"
-new_resident = "Passez nous voir."
-
-[contact]
-label = "Pôle enfance jeunesse"
-phone = "05 36 49 00 00"
-email = "pej@example.org"
-"#;
-
-fn commune(folder: &TempDir) -> String {
-    let path = folder.path().join("commune.toml");
-    fs::write(&path, COMMUNE).unwrap();
-    path.to_str().unwrap().to_owned()
 }
 
 #[test]
@@ -124,6 +51,17 @@ fn the_interface_is_printed_without_a_configuration() {
     assert_eq!(document["info"]["title"], "Préau");
     assert!(document["paths"]["/v1/auth/sign-in"]["post"].is_object());
     assert!(document["components"]["securitySchemes"]["bearer"].is_object());
+}
+
+#[test]
+fn the_settings_that_the_documentation_shows_are_taken() {
+    let documentation = include_str!("../../../docs/operations.md");
+    let sample = documentation.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert!(sample.contains("slug = \"parempuyre\"") && sample.contains("co_holder ="), "{sample}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("parempuyre.toml");
+    fs::write(&file, sample).unwrap();
+    done(&run(&folder.path().join("data"), &["create-commune", file.to_str().unwrap()]));
 }
 
 #[test]
@@ -189,7 +127,7 @@ fn families_are_imported_and_receive_their_letters() {
     let report: Value = serde_json::from_str(&done(&run(&data, &[&import[..], &["--json"]].concat()))).unwrap();
     assert_eq!(report["accounts_created"], 1);
 
-    let issue = ["letters", "--commune", "parempuyre", "--out", letters.to_str().unwrap(), "--json"];
+    let issue = ["letters", "--commune", "parempuyre", "--out", letters.to_str().unwrap(), "--text", "--json"];
     let letter: Value = serde_json::from_str(&done(&run(&data, &issue))).unwrap();
     let (identifiant, code) = (letter["identifiant"].as_str().unwrap(), letter["code"].as_str().unwrap());
     let file = fs::read_dir(&letters).unwrap().next().unwrap().unwrap().path();
@@ -198,15 +136,21 @@ fn families_are_imported_and_receive_their_letters() {
     let unknown = run(&data, &["letters", "--commune", "parempuyre", "--json", "--family", "F9999"]);
     assert_eq!(unknown.status.code(), Some(2));
     // The same again makes nobody's letter void: nothing is issued while it opens, or while its file is there.
-    let again = done(&run(&data, &issue[..5]));
+    let again = done(&run(&data, &issue[..6]));
     assert!(again.contains("0 lettres") && again.contains("1 comptes gardent"), "{again}");
-    let replacing = run(&data, &[&issue[..5], &["--again"]].concat());
+    let replacing = run(&data, &[&issue[..6], &["--again"]].concat());
     assert_eq!(replacing.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&replacing.stderr).contains("F0001-martel01.txt: exists"));
     assert_eq!(fs::read_to_string(&file).unwrap(), written);
     let elsewhere = folder.path().join("families.csv").join("letters");
-    let nowhere = ["letters", "--commune", "parempuyre", "--out", elsewhere.to_str().unwrap(), "--again"];
+    let nowhere = ["letters", "--commune", "parempuyre", "--out", elsewhere.to_str().unwrap(), "--text", "--again"];
     assert_eq!(run(&data, &nowhere).status.code(), Some(1), "not a folder");
+    if cfg!(not(feature = "paper")) {
+        // Without its press the program says so before it issues a code that nobody could read.
+        let unprinted = run(&data, &[&issue[..5], &["--again"]].concat());
+        assert_eq!(unprinted.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&unprinted.stderr).contains("use --text"));
+    }
     let body =
         serde_json::json!({ "commune": "parempuyre", "identifiant": identifiant, "code": code, "device_label": "PC" });
     assert_eq!(post(&served.url, "/v1/auth/sign-in", &body), 200, "the letter still opens");

@@ -40,7 +40,7 @@ async fn spouse(harness: &Harness, town: &Town, of: &Adult, identifiant: &str) -
     let sql = "INSERT INTO adult (commune_id, person_id, family_id, role, first_name, last_name) \
                VALUES ($1, $2, $3, 'co_holder', 'Paul', 'Petit')";
     harness.sql(sql, vec![town.id.into(), person.into(), of.family.into()]).await;
-    harness.app.writer.run(Publish(town.id, vec![of.family], false)).await.unwrap();
+    harness.app.writer.run(Publish(town.id, vec![of.family])).await.unwrap();
     let adult = harness.open_account(town, identifiant, of.family, person).await;
     let session = harness.enrol(&adult).await;
     (adult, session)
@@ -168,7 +168,7 @@ async fn a_value_that_no_rule_lets_in_today_can_be_changed() {
         let sql = "UPDATE family SET street = '1 rue', postcode = '3329', city = 'Parempuyre' \
                    WHERE commune_id = $1 AND family_id = $2";
         harness.sql(sql, vec![town.id.into(), adult.family.into()]).await;
-        harness.app.writer.run(Publish(town.id, vec![adult.family], false)).await.unwrap();
+        harness.app.writer.run(Publish(town.id, vec![adult.family])).await.unwrap();
 
         // The change names what the desktop was served, and is decided as any other.
         let asked = Uuid::now_v7();

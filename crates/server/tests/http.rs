@@ -72,8 +72,11 @@ async fn a_text_that_an_engine_cannot_keep_is_nobodys() {
         let sign_in = support::sign_in_request("parem\0puyre", "martel01", support::CODE);
         h.sign_in(&sign_in).await.assert_refused(401, ErrorCode::SignInRefused);
         h.get("/v1/communes/parem%00puyre", "").await.assert_refused(404, ErrorCode::NotFound);
-        let id = uuid::Uuid::nil();
-        let cursor = serde_json::json!({ "e": id, "s": [{ "i": id, "v": 1, "k": "a\0", "n": id }] }).to_string();
+        // A position inside a version: form, epoch, stream, version, length of the kind, kind, entity.
+        let cursor = |kind: &[u8; 2]| [&[1][..], &[0; 32], &[1, 2], kind, &[0; 16]].concat();
+        let path = format!("/v1/sync/changes?cursor={}", URL_SAFE_NO_PAD.encode(cursor(b"ab")));
+        h.get(&path, &session.access_token).await.json::<serde_json::Value>();
+        let cursor = cursor(b"a\0");
         let path = format!("/v1/sync/changes?cursor={}", URL_SAFE_NO_PAD.encode(cursor));
         h.get(&path, &session.access_token).await.assert_refused(400, ErrorCode::InvalidRequest);
     })

@@ -36,7 +36,7 @@ async fn link(harness: &Harness, town: &Town, (family, child): (Uuid, Uuid), fro
 }
 
 async fn publish(harness: &Harness, town: &Town, families: &[Uuid]) {
-    harness.app.writer.run(Publish(town.id, families.to_vec(), false)).await.unwrap();
+    harness.app.writer.run(Publish(town.id, families.to_vec())).await.unwrap();
 }
 
 /// A desktop and what it shows: first names, with `+` where another home is linked.
@@ -135,7 +135,7 @@ async fn many_homes_turn_some_at_a_time_and_each_once() {
             link(&harness, &town, (adult.family, leo), "2026-11-24", None).await;
             families.push(adult.family);
         }
-        harness.app.writer.run(Publish(town.id, families, true)).await.unwrap();
+        harness.app.writer.run(Publish(town.id, families)).await.unwrap();
         harness.clock.advance(DAY);
         let mut listener = harness.app.pokes.listen();
         turn_links(&harness.app).await.unwrap();

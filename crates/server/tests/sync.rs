@@ -30,7 +30,7 @@ async fn an_empty_cursor_is_the_snapshot_and_pages_lose_nothing() {
             let name = format!("Tante {n}");
             harness.sql(sql, vec![town.id.into(), Uuid::now_v7().into(), adult.family.into(), name.into()]).await;
         }
-        harness.app.writer.run(Publish(town.id, vec![adult.family], false)).await.unwrap();
+        harness.app.writer.run(Publish(town.id, vec![adult.family])).await.unwrap();
         let mut whole = Replica::default();
         whole.pull(&harness, token, 500).await;
         assert_eq!(whole.rows.len(), 10); // the commune, the home, one adult, seven contacts of one version
@@ -245,7 +245,7 @@ async fn a_shared_child_is_in_both_homes_and_tells_nothing_of_the_other() {
                        VALUES ($1, $2, $3, '2026-01-01', true, true, true)";
             harness.sql(sql, vec![town.id.into(), family.into(), child.into()]).await;
         }
-        harness.app.writer.run(Publish(town.id, vec![father.family, mother.family], false)).await.unwrap();
+        harness.app.writer.run(Publish(town.id, vec![father.family, mother.family])).await.unwrap();
         let street = "31 impasse Tranquille";
         push(&harness, &his.access_token, Uuid::now_v7(), &move_house(None, street)).await;
         for (session, own) in [(&hers, &mother), (&his, &father)] {
@@ -280,7 +280,7 @@ async fn settings_put_again_move_the_stream_only_when_they_differ() {
         assert_eq!(put(read_settings(SETTINGS).unwrap()).await, town.id);
         assert_eq!(version().await, Some(1));
         let mut changed = read_settings(SETTINGS).unwrap();
-        changed.details.address = PolicyDto::ByHand;
+        changed.served.details.address = PolicyDto::ByHand;
         assert_eq!(put(changed).await, town.id);
         assert_eq!(version().await, Some(2));
     })

@@ -10,13 +10,10 @@ use std::time::Duration;
 
 use preau_protocol::ErrorCode;
 use preau_protocol::sync::EntityKind;
-use preau_server::accounts::hashing::HashingLimits;
-use preau_server::addresses::AddressBase;
-use preau_server::app::{App, AppOptions};
 use preau_server::db::{self, Db};
 use preau_server::error::{Error, Result};
 use preau_server::sync::events::Poke;
-use preau_server::sync::{Entity, Projection, StreamKind, create_stream, publish, relay};
+use preau_server::sync::{Entity, Projection, StreamKind, create_stream, hold, publish, relay};
 use preau_server::writer::{Command, WriteTx};
 use sea_orm::FromQueryResult;
 use support::{Engine, Harness, Town, on_each_engine};
@@ -57,7 +54,8 @@ impl Command for Write {
     async fn apply(&self, tx: &WriteTx) -> Result<i64> {
         self.runs.fetch_add(1, Ordering::Relaxed);
         let entity = Entity::new(EntityKind::Contact, self.entity, &self.entity)?;
-        publish(tx, self.town, vec![Projection { stream: self.stream, kinds: &[], entities: vec![entity] }]).await?;
+        let held = hold(tx, self.town, &[self.stream]).await?;
+        publish(tx, &held, vec![Projection { stream: self.stream, kinds: &[], entities: vec![entity] }]).await?;
         match self.end {
             End::Well => Ok(tx.version_given(self.town, self.stream).unwrap()),
             End::Refused => Err(Error::Rule(ErrorCode::Conflict)),
@@ -166,10 +164,7 @@ async fn a_commit_pokes_the_desktops_of_another_process() {
             assert!(Db::open(&h.location).await.is_err(), "one process serves an embedded database");
             return;
         }
-        let options =
-            AppOptions { secret: vec![7; 32], hashing: HashingLimits::default(), addresses: AddressBase::default() };
-        let db = Db::open(&h.location).await.unwrap();
-        let (other, _) = App::start(db, Arc::new(h.clock.clone()), options).unwrap();
+        let other = h.another_process().await.app;
         let (mut here, mut there) = (h.app.pokes.listen(), other.pokes.listen());
         let relays = [tokio::spawn(relay(h.app.clone())), tokio::spawn(relay(other.clone()))];
         // Each says so once its line stands.

@@ -8,9 +8,9 @@ use super::keys::Keys;
 use super::set_code::refused_identifiant;
 use super::store::{self, NewRow};
 use super::{one_time, second_factor};
-use crate::audit::{self, Actor, Entry};
+use crate::audit::{self, Actor, Details, Entry};
 use crate::error::Result;
-use crate::random::random;
+use crate::random::{self, random};
 use crate::writer::{Command, WriteTx};
 use preau_protocol::ErrorCode;
 
@@ -57,7 +57,7 @@ impl Command for CreateAgent {
 
     async fn apply(&self, tx: &WriteTx) -> Result<NewAgent> {
         let identifiant = Identifiant::parse(&self.identifiant).map_err(refused_identifiant)?;
-        let (commune, account) = (self.commune, Uuid::now_v7());
+        let (commune, account) = (self.commune, random::id());
         if store::is_taken(tx, commune, identifiant.as_str(), account).await? {
             return Err(super::invalid(ErrorCode::IdentifiantRefused, "identifiant", "taken"));
         }
@@ -70,14 +70,17 @@ impl Command for CreateAgent {
         };
         store::insert_accounts(tx, commune, vec![row]).await?;
         let recovery_codes = self.recovery_codes(tx, account).await?;
-        let issued = one_time::issue(tx, &self.keys, commune, &[account]).await?;
+        let issued = one_time::issue(tx, &self.keys, commune, Actor::Operator, &[account]).await?;
+        let details =
+            Details::default().with("identifiant", identifiant.as_str())?.with("role", store::role_name(self.role))?;
+        let details = details.into_text();
         let entry = Entry {
             commune,
             actor: Actor::Operator,
             action: "agent_created",
             family: None,
             entity: Some(account),
-            details: None,
+            details: Some(&details),
         };
         audit::record(tx, entry).await?;
         let totp = second_factor::totp(secret, identifiant.as_str())?;

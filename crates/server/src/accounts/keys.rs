@@ -5,19 +5,21 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use hmac::{Hmac, KeyInit, Mac};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::error::Unspecified;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use crate::random::random;
+use crate::token::Token;
 
 /// Shortest master secret, in bytes.
 pub const SECRET_MIN: usize = 32;
 /// The master secret, in the data folder.
 pub(crate) const SECRET_FILE: &str = "secret.key";
-const NONCE: usize = 16;
 
 /// Keys, each for one use, so that what one of them signs says nothing of the others.
 #[derive(Clone)]
@@ -28,6 +30,7 @@ pub struct Keys {
     access: [u8; 32],
     refresh: [u8; 32],
     totp: [u8; 32],
+    link: [u8; 32],
 }
 
 impl std::fmt::Debug for Keys {
@@ -50,6 +53,7 @@ impl Keys {
             access: key(b"access successors"),
             refresh: key(b"refresh successors"),
             totp: key(b"totp secrets"),
+            link: key(b"single-use links"),
         }
     }
 
@@ -78,24 +82,43 @@ impl Keys {
         (mac(&self.access, &[presented]), mac(&self.refresh, &[presented]))
     }
 
-    /// Seals a TOTP secret for the database: nonce, then the secret under a key stream of its own.
+    /// The token of a single-use link: the same at each try of its message, and kept nowhere.
+    #[must_use]
+    pub(crate) fn link_token(&self, commune: Uuid, link: Uuid) -> Token {
+        Token::new(commune, &mac(&self.link, &[commune.as_bytes(), link.as_bytes()]))
+    }
+
+    /// Seals a TOTP secret for the database: nonce, then the secret under AES-256-GCM, bound to its account.
     ///
     /// # Errors
     /// When the system gives no randomness.
     pub(super) fn seal_totp(&self, account: Uuid, secret: &[u8; 20]) -> anyhow::Result<Vec<u8>> {
-        let nonce: [u8; NONCE] = random()?;
-        let stream = mac(&self.totp, &[account.as_bytes(), &nonce]);
-        let sealed = secret.iter().zip(stream).map(|(byte, key)| byte ^ key);
-        Ok(nonce.into_iter().chain(sealed).collect())
+        let nonce: [u8; NONCE_LEN] = random()?;
+        let mut sealed = secret.to_vec();
+        self.totp_key()
+            .and_then(|key| {
+                let nonce = Nonce::assume_unique_for_key(nonce);
+                key.seal_in_place_append_tag(nonce, Aad::from(account.as_bytes()), &mut sealed)
+            })
+            .map_err(|_| anyhow!("sealing a TOTP secret"))?;
+        Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// Opens what [`Keys::seal_totp`] sealed.
+    /// Opens what [`Keys::seal_totp`] sealed; nothing comes of what was altered or belongs to another account.
     #[must_use]
     pub(super) fn open_totp(&self, account: Uuid, sealed: &[u8]) -> Option<[u8; 20]> {
-        let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
-        let stream = mac(&self.totp, &[account.as_bytes(), nonce]);
-        let opened: Vec<u8> = sealed.iter().zip(stream).map(|(byte, key)| byte ^ key).collect();
-        opened.try_into().ok()
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>()?;
+        let mut sealed = sealed.to_vec();
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let opened = self.totp_key().and_then(|key| {
+            let opened = key.open_in_place(nonce, Aad::from(account.as_bytes()), &mut sealed)?;
+            opened.try_into().map_err(|_| Unspecified)
+        });
+        opened.ok()
+    }
+
+    fn totp_key(&self) -> Result<LessSafeKey, Unspecified> {
+        UnboundKey::new(&AES_256_GCM, &self.totp).map(LessSafeKey::new)
     }
 }
 
@@ -163,7 +186,12 @@ mod tests {
         let (account, other) = (Uuid::now_v7(), Uuid::now_v7());
         let sealed = keys.seal_totp(account, &[9; 20]).unwrap();
         assert_eq!(keys.open_totp(account, &sealed), Some([9; 20]));
-        assert_ne!(keys.open_totp(other, &sealed), Some([9; 20]));
+        assert_eq!(keys.open_totp(other, &sealed), None);
+        for place in 0..sealed.len() {
+            let mut altered = sealed.clone();
+            altered[place] ^= 1;
+            assert_eq!(keys.open_totp(account, &altered), None, "byte {place}");
+        }
         assert_ne!(sealed, keys.seal_totp(account, &[9; 20]).unwrap());
         assert_eq!(keys.open_totp(account, &sealed[..10]), None);
     }

@@ -36,17 +36,22 @@ impl std::fmt::Debug for IssuedCode {
 ///
 /// # Errors
 /// [`Error::NotFound`] when one of the accounts does not exist or is disabled.
-pub async fn issue(tx: &WriteTx, keys: &Keys, commune: Uuid, accounts: &[Uuid]) -> Result<Vec<IssuedCode>> {
+pub async fn issue(
+    tx: &WriteTx,
+    keys: &Keys,
+    commune: Uuid,
+    actor: Actor,
+    accounts: &[Uuid],
+) -> Result<Vec<IssuedCode>> {
     let mut issued = Vec::with_capacity(accounts.len());
     let mut entries = Vec::with_capacity(accounts.len());
     for account in accounts {
         let (code, compared) = draw()?;
         let hmac = keys.one_time_hmac(*account, &compared).to_vec();
-        let identifiant = store::set_one_time(tx, commune, *account, hmac, tx.now() + GOOD_FOR).await?;
-        let identifiant = identifiant.ok_or(Error::NotFound)?;
-        store::forget_failures(tx, &Name::on_record(commune, &identifiant, keys)).await?;
-        let (actor, action) = (Actor::Operator, "one_time_code_issued");
-        entries.push(Entry { commune, actor, action, family: None, entity: Some(*account), details: None });
+        let of = store::set_one_time(tx, commune, *account, hmac, tx.now() + GOOD_FOR).await?.ok_or(Error::NotFound)?;
+        store::forget_failures(tx, &Name::on_record(commune, &of.identifiant, keys)).await?;
+        let (action, family) = ("one_time_code_issued", of.family_id);
+        entries.push(Entry { commune, actor, action, family, entity: Some(*account), details: None });
         issued.push(IssuedCode { account: *account, code });
     }
     audit::record_all(tx, commune, &entries).await?;

@@ -1,6 +1,6 @@
 //! Exchanging a refresh token for the next pair.
 
-use preau_protocol::accounts::{AccountDto, SessionDto};
+use preau_protocol::accounts::{AccountDto, SecurityEventDto, SessionDto};
 use uuid::Uuid;
 
 use super::sign_in::session;
@@ -10,6 +10,7 @@ use super::tokens::{self, Pair, Token};
 use crate::app::App;
 use crate::audit::{self, Actor, Entry};
 use crate::error::{Error, Result};
+use crate::notices::security;
 use crate::writer::{Command, WriteTx};
 
 /// Exchanges a refresh token. Within a minute the same token gives the same pair again; later it is taken for
@@ -90,15 +91,13 @@ impl Exchange {
         let commune = self.presented.commune();
         store::revoke_device(tx, commune, row.account_id, row.device_id, Because::TokenReused).await?;
         let account = store::account(tx.connection(), commune, row.account_id).await?;
-        let entry = Entry {
-            commune,
-            actor: Actor::System,
-            action: "token_reused",
-            family: account.and_then(|account| account.family_id),
-            entity: Some(row.device_id),
-            details: None,
-        };
-        audit::record(tx, entry).await?;
+        let (family, person) = account.map_or((None, None), |account| (account.family_id, account.person_id));
+        let (actor, action, entity) = (Actor::System, "token_reused", Some(row.device_id));
+        audit::record(tx, Entry { commune, actor, action, family, entity, details: None }).await?;
+        if let Some(family) = family {
+            let device = store::device_label(tx, commune, row.device_id).await?;
+            security::tell(tx, commune, family, person, SecurityEventDto::SessionReused { device }).await?;
+        }
         Ok(Exchanged::Reused)
     }
 }

@@ -1,21 +1,29 @@
 //! The HTTP face of accounts.
 
-use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use http::StatusCode;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use preau_domain::accounts::Permission;
 use preau_protocol::accounts::{
-    AccountDto, DeviceDto, RefreshRequest, SessionDto, SetCodeRequest, SetIdentifiantRequest, SignInRequest,
+    AccountDto, DeviceDto, LostCodeRequest, RefreshRequest, SessionDto, SetCodeRequest, SetIdentifiantRequest,
+    SignInRequest,
 };
 use preau_protocol::error::ErrorBody;
+use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::caller::{Caller, Newcomer};
+use super::letters::counter::{Counter, ForOne};
 use super::throttle::Network;
-use super::{devices, refresh, set_code, set_identifiant, sign_in, store};
+use super::{devices, lost_code, refresh, set_code, set_identifiant, sign_in, store};
 use crate::app::App;
+use crate::audit::Actor;
 use crate::body::Body;
+use crate::caller::AgentCaller;
 use crate::error::{Error, Result};
 
 /// Routes of this capability.
@@ -25,11 +33,13 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(post_sign_in))
         .routes(routes!(post_refresh))
         .routes(routes!(post_sign_out))
+        .routes(routes!(post_lost_code))
         .routes(routes!(get_account))
         .routes(routes!(put_code))
         .routes(routes!(put_identifiant))
         .routes(routes!(get_devices))
         .routes(routes!(delete_device))
+        .routes(routes!(post_letter))
 }
 
 /// Sign in with an identifiant and a one-time or personal code; agents add their second factor.
@@ -62,6 +72,20 @@ async fn post_refresh(
 async fn post_sign_out(State(app): State<App>, newcomer: Newcomer) -> Result<StatusCode> {
     devices::sign_out(&app, newcomer.caller).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ask for a single-use link, by mail, that chooses a new personal code. The answer is the same whether or not anybody has
+/// the identifiant.
+#[utoipa::path(post, path = "/v1/auth/lost-code", tag = "accounts", request_body = LostCodeRequest,
+    responses((status = 202), (status = 400, body = ErrorBody), (status = 429, body = ErrorBody),
+        (status = 503, body = ErrorBody)))]
+async fn post_lost_code(
+    State(app): State<App>,
+    network: Network,
+    Body(request): Body<LostCodeRequest>,
+) -> Result<StatusCode> {
+    lost_code::ask(&app, &request, network).await?;
+    Ok(StatusCode::ACCEPTED)
 }
 
 /// The account of the session.
@@ -117,4 +141,34 @@ async fn get_devices(State(app): State<App>, caller: Caller) -> Result<Json<Vec<
 async fn delete_device(State(app): State<App>, caller: Caller, Path(device): Path<Uuid>) -> Result<StatusCode> {
     devices::let_go(&app, caller, device).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct LetterQuery {
+    /// Somebody else knows the adult's code: the code they chose stops working, and their computers are signed out.
+    #[serde(default)]
+    revoke: bool,
+}
+
+/// A new letter for an adult, with a new one-time code, to be printed at once: the code of an earlier one no longer opens, and
+/// nobody can print this one again. A personal code stays good until another one is chosen, unless it is revoked; the family
+/// is told.
+#[utoipa::path(post, path = "/v1/agent/adults/{person_id}/letter", tag = "agents", security(("bearer" = [])),
+    params(("person_id" = Uuid, Path, description = "The adult"), LetterQuery),
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 501, body = ErrorBody)))]
+async fn post_letter(
+    State(app): State<App>,
+    Extension(counter): Extension<Counter>,
+    agent: AgentCaller,
+    Path(person_id): Path<Uuid>,
+    Query(query): Query<LetterQuery>,
+) -> Result<Response> {
+    agent.require(Permission::IssueLetters)?;
+    let wanted =
+        ForOne { commune: agent.commune, actor: Actor::Agent(agent.account), person: person_id, revoke: query.revoke };
+    let printed = counter.print(&app, wanted).await?;
+    let named = format!("attachment; filename=\"{}\"", printed.name);
+    Ok(([(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, named)], printed.pdf).into_response())
 }

@@ -2,7 +2,7 @@
 
 use preau_domain::accounts::{AccountError, personal_code_problems};
 use preau_protocol::ErrorCode;
-use preau_protocol::accounts::SetCodeRequest;
+use preau_protocol::accounts::{SecurityEventDto, SetCodeRequest};
 use preau_protocol::error::FieldError;
 
 use super::caller::{Caller, Newcomer};
@@ -13,10 +13,11 @@ use super::throttle::{Network, Try};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::error::{Error, Result};
+use crate::notices::{links, security};
 use crate::writer::{Command, WriteTx};
 
 /// Sets the personal code. The session that asks is fully open from then on; every other device of the account has
-/// to sign in again; the one-time code is consumed.
+/// to sign in again; the one-time code is consumed, and links of lost codes are called off.
 ///
 /// # Errors
 /// [`ErrorCode::PersonalCodeRefused`] with the rules broken, `current` / `wrong` among them.
@@ -57,7 +58,7 @@ fn wrong_current() -> Error {
     super::invalid(ErrorCode::PersonalCodeRefused, "current", "wrong")
 }
 
-fn rule(problem: AccountError) -> &'static str {
+pub(super) fn rule(problem: AccountError) -> &'static str {
     match problem {
         AccountError::IdentifiantLength => "length",
         AccountError::IdentifiantCharacter => "character",
@@ -86,6 +87,7 @@ impl Command for SetCode {
     async fn apply(&self, tx: &WriteTx) -> Result<()> {
         let Caller { commune, account, device, .. } = self.caller;
         let row = store::account(tx.connection(), commune, account).await?.ok_or(Error::SignInRequired)?;
+        let first = row.code_hash.is_none();
         if !self.proof.still_holds(&row, tx.now()) {
             return Err(wrong_current());
         }
@@ -93,8 +95,17 @@ impl Command for SetCode {
         store::forget_failures(tx, &self.name).await?;
         store::open_device(tx, commune, device).await?;
         store::revoke_other_devices(tx, commune, account, device).await?;
+        // Somebody else may read the mailbox: a link that was asked before opens nothing.
+        links::void(tx, commune, account).await?;
         let (actor, family) = (self.caller.actor(), self.caller.family());
         audit::record(tx, Entry { commune, actor, action: "code_set", family, entity: Some(account), details: None })
-            .await
+            .await?;
+        // The first code follows a letter: there is nothing to be told that the person does not know.
+        match family {
+            Some(family) if !first => {
+                security::tell(tx, commune, family, row.person_id, SecurityEventDto::CodeChanged).await
+            }
+            _ => Ok(()),
+        }
     }
 }

@@ -2,16 +2,17 @@
 
 use preau_domain::accounts::{AccountError, Identifiant, personal_code_problems};
 use preau_protocol::ErrorCode;
-use preau_protocol::accounts::SetIdentifiantRequest;
+use preau_protocol::accounts::{SecurityEventDto, SetIdentifiantRequest};
 
-use super::caller::Caller;
-use super::failures::{CountFailure, Name};
-use super::set_code::{own_try, refused_identifiant};
-use super::store::{self, AccountRow};
+use super::caller::{Caller, Who};
+use super::own_code::prove_own_code;
+use super::set_code::refused_identifiant;
+use super::store;
 use super::throttle::Network;
 use crate::app::App;
-use crate::audit::{self, Entry};
-use crate::error::{Error, Result};
+use crate::audit::{self, Details, Entry};
+use crate::error::Result;
+use crate::notices::security;
 use crate::writer::{Command, WriteTx};
 
 /// Sets the identifiant.
@@ -26,23 +27,11 @@ pub async fn set_identifiant(
     network: Network,
 ) -> Result<()> {
     let identifiant = Identifiant::parse(&request.identifiant).map_err(refused_identifiant)?;
-    let account =
-        store::account(app.db.readers(), caller.commune, caller.account).await?.ok_or(Error::SignInRequired)?;
-    let attempt = own_try(&caller, network);
-    app.throttle.judge(&attempt, app.clock.now(), judge(app, caller, &account, &request.code)).await?;
+    prove_own_code(app, caller, &request.code, network).await?;
     if personal_code_problems(&request.code, identifiant.as_str()).contains(&AccountError::CodeContainsIdentifiant) {
         return Err(super::invalid(ErrorCode::IdentifiantRefused, "identifiant", "contained_in_code"));
     }
     app.writer.run(SetIdentifiant { caller, identifiant }).await
-}
-
-async fn judge(app: &App, caller: Caller, account: &AccountRow, code: &str) -> Result<()> {
-    if app.hashing.verify(code, account.code_hash.as_deref()).await? {
-        return Ok(());
-    }
-    let name = Name::on_record(caller.commune, &account.identifiant, &app.keys);
-    app.writer.run(CountFailure { name, at: app.clock.now() }).await?;
-    Err(super::invalid(ErrorCode::PersonalCodeRefused, "code", "wrong"))
 }
 
 struct SetIdentifiant {
@@ -59,12 +48,17 @@ impl Command for SetIdentifiant {
         if store::is_taken(tx, commune, self.identifiant.as_str(), account).await? {
             return Err(super::invalid(ErrorCode::IdentifiantRefused, "identifiant", "taken"));
         }
+        let before = store::account(tx.connection(), commune, account).await?.map(|row| row.identifiant);
         store::set_identifiant(tx, commune, account, self.identifiant.as_str()).await?;
+        let details = Details::default().with("old", before)?.with("new", self.identifiant.as_str())?.into_text();
         let (actor, family) = (self.caller.actor(), self.caller.family());
-        audit::record(
-            tx,
-            Entry { commune, actor, action: "identifiant_set", family, entity: Some(account), details: None },
-        )
-        .await
+        let (action, entity, details) = ("identifiant_set", Some(account), Some(details.as_str()));
+        audit::record(tx, Entry { commune, actor, action, family, entity, details }).await?;
+        match self.caller.who {
+            Who::Family { family, person } => {
+                security::tell(tx, commune, family, Some(person), SecurityEventDto::IdentifiantChanged).await
+            }
+            Who::Agent { .. } => Ok(()),
+        }
     }
 }

@@ -15,8 +15,9 @@ use super::store::{self, AccountRow};
 use super::throttle::{Network, Try};
 use super::tokens::{self, Pair};
 use crate::app::App;
-use crate::audit::{self, Actor, Entry};
+use crate::audit::{self, Actor, Details, Entry};
 use crate::error::{Error, Result};
+use crate::random;
 use crate::writer::{Command, WriteTx};
 
 /// Longest name a computer may give itself, in characters.
@@ -49,7 +50,7 @@ async fn judge(app: &App, request: &SignInRequest, label: &str, now: Timestamp) 
     };
     // Known or not, right or wrong, the same commands run: how long the answer takes says nothing.
     let (commune, id) = account.as_ref().map_or((Uuid::nil(), Uuid::nil()), |row| (row.commune_id, row.account_id));
-    let (device, pair) = (Uuid::now_v7(), Pair::random(commune)?);
+    let (device, pair) = (random::id(), Pair::random(commune)?);
     let (label, name_typed) = (label.to_owned(), name.clone());
     let open = OpenSession { commune, account: id, name: name_typed, proof, factor, device, label, pair: pair.clone() };
     let opened = app.writer.run(open).await;
@@ -166,13 +167,14 @@ impl Command for OpenSession {
         store::insert_device(tx, self.commune, self.device, self.account, &self.label).await?;
         store::insert_pair(tx, &self.pair, self.account, self.device, first_code).await?;
         let actor = if account.role.is_some() { Actor::Agent(self.account) } else { Actor::Family(self.account) };
+        let details = Details::default().with("computer", &self.label)?.into_text();
         let entry = Entry {
             commune: self.commune,
             actor,
             action: "signed_in",
             family: account.family_id,
             entity: Some(self.device),
-            details: None,
+            details: Some(&details),
         };
         audit::record(tx, entry).await?;
         account.dto(first_code)

@@ -11,7 +11,7 @@ use super::caller::Who;
 use super::failures::Name;
 use super::tokens::{self, Pair, Token};
 use crate::db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::writer::WriteTx;
 
 /// A repeat of a refresh token is told from a theft for so long; an older one is merely unknown.
@@ -223,23 +223,26 @@ pub(super) async fn forget_old_failures(tx: &WriteTx, commune: Uuid, since: Time
     Ok(())
 }
 
+/// Whose one-time code it is.
 #[derive(Debug, FromQueryResult)]
-struct IdentifiantRow {
-    identifiant: String,
+pub(super) struct OneTimeRow {
+    pub identifiant: String,
+    /// Absent for an agent.
+    pub family_id: Option<Uuid>,
 }
 
-/// Puts a one-time code in force; the account's identifiant, or none when there is no such account or it is disabled.
+/// Puts a one-time code in force; whose account it is, or none when there is no such account or it is disabled.
 pub(super) async fn set_one_time(
     tx: &WriteTx,
     commune: Uuid,
     account: Uuid,
     hmac: Vec<u8>,
     until: Timestamp,
-) -> Result<Option<String>> {
+) -> Result<Option<OneTimeRow>> {
     let sql = "UPDATE account SET one_time_hmac = $3, one_time_expires_at = $4 \
-               WHERE commune_id = $1 AND account_id = $2 AND disabled_at IS NULL RETURNING identifiant";
+               WHERE commune_id = $1 AND account_id = $2 AND disabled_at IS NULL RETURNING identifiant, family_id";
     let values = vec![commune.into(), account.into(), hmac.into(), until.as_millisecond().into()];
-    Ok(db::one::<IdentifiantRow>(tx.connection(), sql, values).await?.map(|row| row.identifiant))
+    db::one(tx.connection(), sql, values).await
 }
 
 /// Sets the personal code, and so consumes the one-time code.
@@ -404,13 +407,27 @@ pub(super) async fn devices(on: &impl ConnectionTrait, commune: Uuid, account: U
     db::all(on, sql, vec![commune.into(), account.into()]).await
 }
 
+#[derive(Debug, FromQueryResult)]
+struct LabelRow {
+    label: String,
+}
+
+/// What a device called itself.
+pub(super) async fn device_label(tx: &WriteTx, commune: Uuid, device: Uuid) -> Result<String> {
+    let sql = "SELECT label FROM device WHERE commune_id = $1 AND device_id = $2";
+    let row: Option<LabelRow> = db::one(tx.connection(), sql, vec![commune.into(), device.into()]).await?;
+    Ok(row.ok_or(Error::NotFound)?.label)
+}
+
 /// Why a device is let go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Because {
     SignedOut,
     ByOwner,
     CodeChanged,
+    CodeReset,
     TokenReused,
+    Closed,
 }
 
 impl Because {
@@ -419,7 +436,9 @@ impl Because {
             Self::SignedOut => "signed_out",
             Self::ByOwner => "by_owner",
             Self::CodeChanged => "code_changed",
+            Self::CodeReset => "code_reset",
             Self::TokenReused => "token_reused",
+            Self::Closed => "closed",
         }
     }
 }
@@ -450,6 +469,14 @@ pub(super) async fn revoke_other_devices(tx: &WriteTx, commune: Uuid, account: U
         if device.device_id != kept {
             revoke_device(tx, commune, account, device.device_id, Because::CodeChanged).await?;
         }
+    }
+    Ok(())
+}
+
+/// Revokes every device of the account.
+pub(super) async fn revoke_devices(tx: &WriteTx, commune: Uuid, account: Uuid, because: Because) -> Result<()> {
+    for device in devices(tx.connection(), commune, account).await? {
+        revoke_device(tx, commune, account, device.device_id, because).await?;
     }
     Ok(())
 }

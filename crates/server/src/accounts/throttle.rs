@@ -65,12 +65,16 @@ enum Kind {
     Network,
     /// Tokens that are not known, from one network.
     Token,
+    /// Requests for a new code, of one identifiant.
+    LostCode,
+    /// Identifiants tried behind one single-use link.
+    Link,
 }
 
 impl Kind {
     fn limit(self) -> i64 {
         match self {
-            Self::Identifiant => FAILURES,
+            Self::Identifiant | Self::LostCode | Self::Link => FAILURES,
             Self::Installation => INSTALLATION_TRIES,
             Self::Network | Self::Token => NETWORK_TRIES,
         }
@@ -82,14 +86,38 @@ impl Try {
     /// does not say who it is is not counted as one: all of those would be the same.
     #[must_use]
     pub fn new(commune: &str, identifiant: &str, installation: Option<Uuid>, network: Network) -> Self {
-        let identifiant = identifiant.trim().to_lowercase();
-        let mut keys = vec![
-            (Kind::Identifiant, digest(&[commune.as_bytes(), identifiant.as_bytes()])),
-            (Kind::Network, digest(&[&network.0])),
-        ];
+        let mut keys =
+            vec![(Kind::Identifiant, name_digest(commune, identifiant)), (Kind::Network, digest(&[&network.0]))];
         keys.extend(installation.map(|id| (Kind::Installation, digest(&[id.as_bytes(), &network.0]))));
         Self { keys }
     }
+}
+
+impl Try {
+    /// A request for a new code: counted apart from sign-ins by identifiant, so that nobody is locked out by somebody who asks
+    /// for them, and together with them by installation and network.
+    #[must_use]
+    pub fn lost_code(commune: &str, identifiant: &str, installation: Option<Uuid>, network: Network) -> Self {
+        let mut attempt = Self::new(commune, identifiant, installation, network);
+        for (kind, _) in &mut attempt.keys {
+            if *kind == Kind::Identifiant {
+                *kind = Kind::LostCode;
+            }
+        }
+        attempt
+    }
+}
+
+impl Try {
+    /// A try of an identifiant behind a single-use link: whoever holds one must not learn who has an account.
+    #[must_use]
+    pub fn link(link: Uuid, network: Network) -> Self {
+        Self { keys: vec![(Kind::Link, digest(&[link.as_bytes()])), (Kind::Network, digest(&[&network.0]))] }
+    }
+}
+
+fn name_digest(commune: &str, identifiant: &str) -> [u8; 16] {
+    digest(&[commune.as_bytes(), identifiant.trim().to_lowercase().as_bytes()])
 }
 
 fn digest(parts: &[&[u8]]) -> [u8; 16] {
@@ -115,7 +143,7 @@ impl Count {
     fn forgotten(&self, kind: Kind, now: Timestamp) -> bool {
         let (from, keep) = match kind {
             Kind::Network | Kind::Token => (self.since, NETWORK_WINDOW),
-            Kind::Identifiant | Kind::Installation => (self.last, MEMORY),
+            Kind::Identifiant | Kind::Installation | Kind::LostCode | Kind::Link => (self.last, MEMORY),
         };
         self.locked_until.is_none_or(|until| until <= now) && now.duration_since(from) >= keep
     }
@@ -147,6 +175,20 @@ impl Throttle {
             Err(_) => self.withdraw(attempt),
         }
         outcome
+    }
+
+    /// Counts a try that has no outcome to judge.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`] with the time to wait; nothing is counted then.
+    pub fn count(&self, attempt: &Try, now: Timestamp) -> Result<()> {
+        self.begin(attempt, now)
+    }
+
+    /// An identifiant has a new code: what was tried before no longer counts against it.
+    pub fn forget_name(&self, commune: &str, identifiant: &str) {
+        let key = (Kind::Identifiant, name_digest(commune, identifiant));
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
     }
 
     /// Counts a token that is not known against the network it comes from.
@@ -342,5 +384,22 @@ mod tests {
             throttle.begin(&Try::new("parempuyre", &n.to_string(), pc(1), network), at).unwrap();
         }
         assert!(throttle.counts.lock().unwrap().len() <= ROOM);
+    }
+
+    #[test]
+    fn asking_for_codes_locks_nobody_out_of_signing_in() {
+        let throttle = Throttle::default();
+        let asked = Try::lost_code("parempuyre", "martel01", pc(1), home());
+        for _ in 0..5 {
+            throttle.count(&asked, now()).unwrap();
+        }
+        assert!(throttle.count(&asked, now()).is_err());
+        let attempt = Try::new("parempuyre", "martel01", pc(2), home());
+        for _ in 0..5 {
+            throttle.begin(&attempt, now()).unwrap();
+        }
+        assert!(throttle.begin(&attempt, now()).is_err());
+        throttle.forget_name("parempuyre", " Martel01");
+        throttle.begin(&Try::new("parempuyre", "martel01", pc(3), home()), now()).unwrap();
     }
 }

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::accounts::caller::Caller;
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::{Error, Result};
 
 /// Routes of this capability.

@@ -12,10 +12,11 @@ use crate::accounts::agents::CreateAgent;
 use crate::accounts::letters::issue_letters;
 use crate::app::App;
 use crate::audit::Actor;
-use crate::communes::{self, PutCommune};
+use crate::communes::{self, PutCommune, SettingsFault};
 use crate::error::{Error, Result};
-use crate::family::agents::{DecideChange, waiting_changes};
+use crate::family::agents::{DecideChange, SeeChangedOutcome, changed_outcomes, waiting_changes};
 use crate::family::import::{Import, import_families};
+use crate::notices::operator::{Decide, unsent};
 
 /// Executes a request. What a rule refuses is an answer; an error is something broken.
 ///
@@ -36,7 +37,10 @@ fn refused(code: ErrorCode, fields: Vec<FieldError>) -> Answer {
 
 async fn attempt(app: &App, request: Request) -> Result<Answer> {
     match request {
-        Request::PutCommune { settings } => put_commune(app, &settings).await,
+        Request::PutCommune { settings } => {
+            let settings = communes::read_settings(&settings).map_err(faulty)?;
+            Ok(Answer::Commune { commune_id: app.writer.run(PutCommune { settings }).await? })
+        }
         Request::CreateAgent { commune, identifiant, role } => {
             let commune = commune_id(app, &commune).await?;
             let keys = app.keys.clone();
@@ -70,15 +74,30 @@ async fn attempt(app: &App, request: Request) -> Result<Answer> {
             app.writer.run(DecideChange { commune, actor: Actor::Operator, change_id, decision }).await?;
             Ok(Answer::Decided)
         }
+        Request::ListChangedOutcomes { commune } => {
+            let commune = commune_id(app, &commune).await?;
+            Ok(Answer::ChangedOutcomes { outcomes: changed_outcomes(&app.db, commune).await? })
+        }
+        Request::SeeChangedOutcome { commune, op_id } => {
+            let commune = commune_id(app, &commune).await?;
+            app.writer.run(SeeChangedOutcome { commune, actor: Actor::Operator, op_id }).await?;
+            Ok(Answer::Seen)
+        }
+        Request::ListNotices { commune } => {
+            let commune = commune_id(app, &commune).await?;
+            Ok(Answer::Notices { notices: unsent(&app.db, commune).await? })
+        }
+        Request::DecideNotices { commune, message_id, decision } => {
+            let commune = commune_id(app, &commune).await?;
+            let count = app.writer.run(Decide { commune, message: message_id, decision }).await?;
+            Ok(Answer::NoticesDecided { decision, count })
+        }
     }
 }
 
-async fn put_commune(app: &App, settings: &str) -> Result<Answer> {
-    let settings = communes::read_settings(settings).map_err(|faults| {
-        let fields = faults.into_iter().map(|fault| FieldError { field: fault.field, rule: fault.reason }).collect();
-        Error::Fields(ErrorCode::InvalidRequest, fields)
-    })?;
-    Ok(Answer::Commune { commune_id: app.writer.run(PutCommune { settings }).await? })
+fn faulty(faults: Vec<SettingsFault>) -> Error {
+    let fields = faults.into_iter().map(|fault| FieldError { field: fault.field, rule: fault.reason }).collect();
+    Error::Fields(ErrorCode::InvalidRequest, fields)
 }
 
 async fn commune_id(app: &App, slug: &str) -> Result<Uuid> {

@@ -7,7 +7,7 @@ mod execute;
 pub mod socket;
 
 use preau_protocol::accounts::AgentRoleDto;
-use preau_protocol::agents::{DecideChangeRequest, WaitingChangeDto};
+use preau_protocol::agents::{ChangedOutcomeDto, DecideChangeRequest, WaitingChangeDto};
 use preau_protocol::communes::CommuneDto;
 use preau_protocol::error::{ErrorCode, FieldError};
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::accounts::letters::{Issued, Wanted};
 use crate::family::import::ImportReport;
+use crate::notices::operator::{Decision, UnsentMessage};
 
 pub use execute::execute;
 
@@ -68,6 +69,32 @@ pub enum Request {
         /// How.
         decision: DecideChangeRequest,
     },
+    /// What a restored server makes something else of than families had been told.
+    ListChangedOutcomes {
+        /// The commune.
+        commune: String,
+    },
+    /// A changed outcome was seen.
+    SeeChangedOutcome {
+        /// The commune.
+        commune: String,
+        /// The operation.
+        op_id: Uuid,
+    },
+    /// The messages that wait or failed.
+    ListNotices {
+        /// The commune.
+        commune: String,
+    },
+    /// Decide on messages that wait or failed.
+    DecideNotices {
+        /// The commune.
+        commune: String,
+        /// One, or none for all that failed.
+        message_id: Option<Uuid>,
+        /// What becomes of them.
+        decision: Decision,
+    },
 }
 
 /// What was done.
@@ -111,6 +138,25 @@ pub enum Answer {
     },
     /// The change is decided.
     Decided,
+    /// Changed outcomes.
+    ChangedOutcomes {
+        /// The oldest first.
+        outcomes: Vec<ChangedOutcomeDto>,
+    },
+    /// The changed outcome left the list.
+    Seen,
+    /// Messages that wait or failed.
+    Notices {
+        /// The oldest first.
+        notices: Vec<UnsentMessage>,
+    },
+    /// What becomes of messages is decided.
+    NoticesDecided {
+        /// What.
+        decision: Decision,
+        /// Of how many.
+        count: u64,
+    },
     /// It was not done.
     Refused(Refusal),
 }

@@ -4,7 +4,11 @@
 //! before ([`chain`]); what is personal is in the details alone, which retention erases.
 
 pub(crate) mod chain;
+mod details;
+pub mod retention;
 mod store;
+
+pub use details::Details;
 
 use uuid::Uuid;
 
@@ -37,22 +41,24 @@ pub struct Entry<'a> {
     pub family: Option<Uuid>,
     /// To which thing.
     pub entity: Option<Uuid>,
-    /// More, in words or JSON; may be erased later without breaking the chain.
+    /// More, as [`Details`] gathers it; erased when its time is over ([`retention`]) without breaking the chain.
     pub details: Option<&'a str>,
 }
 
-/// Appends an act.
+/// Appends an act, together with those of the same transaction.
 ///
 /// # Errors
-/// Whatever the database says.
+/// None of its own: what the database says of it undoes the transaction.
 pub async fn record(tx: &WriteTx, entry: Entry<'_>) -> Result<()> {
-    store::append(tx, entry.commune, &[entry]).await
+    store::leave(tx, entry.commune, &[entry]);
+    Ok(())
 }
 
 /// Appends acts of one commune, in their order.
 ///
 /// # Errors
-/// Whatever the database says.
+/// As [`record`].
 pub async fn record_all(tx: &WriteTx, commune: Uuid, entries: &[Entry<'_>]) -> Result<()> {
-    store::append(tx, commune, entries).await
+    store::leave(tx, commune, entries);
+    Ok(())
 }

@@ -12,6 +12,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 use super::Manifest;
+use super::files::sync_folder;
 
 const MANIFEST: &str = "backup.json";
 const SUMS: &str = "SHA256SUMS";
@@ -39,6 +40,9 @@ pub enum BackupError {
     /// The database holds communes already.
     #[error("there is a database already: keep it aside with --replace (SQLite), or name an empty one (PostgreSQL)")]
     NotEmpty,
+    /// A server runs on the database.
+    #[error("a server runs on this database: stop it first. Nothing was touched")]
+    Live,
     /// Of a program newer than this one.
     #[error("the backup was taken by preau-server {program}, which is newer: install that version, then restore")]
     TooNew {
@@ -84,8 +88,7 @@ impl Writer {
     }
 
     pub(super) fn part(&self, name: &str) -> anyhow::Result<Part> {
-        let beside = self.to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::tempfile_in(beside).context("making room for a table")?;
+        let file = tempfile::tempfile_in(beside(&self.to)).context("making room for a table")?;
         Ok(Part { name: name.to_owned(), file: BufWriter::new(file) })
     }
 
@@ -124,8 +127,14 @@ impl Writer {
         let Self { tar, unfinished, to, .. } = self;
         let file = tar.into_inner()?.finish()?.into_inner().map_err(|error| anyhow!("{}", error.error()))?;
         file.sync_all().context("writing the backup to the disk")?;
-        fs::rename(&unfinished, &to).with_context(|| format!("naming {}", to.display()))
+        fs::rename(&unfinished, &to).with_context(|| format!("naming {}", to.display()))?;
+        Ok(sync_folder(beside(&to))?)
     }
+}
+
+/// The folder of a file.
+fn beside(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn private(path: &Path) -> io::Result<File> {
@@ -249,28 +258,15 @@ impl Reader {
     }
 }
 
-/// Puts the files back; what is there is renamed, never overwritten.
-pub(super) fn put_files(from: &Path, folder: &Path) -> anyhow::Result<()> {
+/// Gives each file of a verified archive, by its name.
+pub(super) fn each_file(from: &Path, mut take: impl FnMut(&str, &[u8]) -> anyhow::Result<()>) -> anyhow::Result<()> {
     for entry in open(from)?.entries()? {
         let mut entry = entry?;
         let name = entry.path()?.to_string_lossy().into_owned();
         let Some(name) = name.strip_prefix("files/") else { continue };
-        if name.contains(['/', '\\']) || name.starts_with('.') {
-            bail!("{name} is no name of a file of a backup");
-        }
-        let path = folder.join(name);
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes)?;
-        if fs::read(&path).is_ok_and(|there| there == bytes) {
-            continue;
-        }
-        if path.exists() {
-            let aside = folder.join(format!("{name}.before-restore"));
-            fs::rename(&path, &aside).with_context(|| format!("keeping {}", path.display()))?;
-        }
-        let mut file = private(&path).with_context(|| format!("writing {}", path.display()))?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
+        take(name, &bytes).with_context(|| format!("writing {name}"))?;
     }
     Ok(())
 }

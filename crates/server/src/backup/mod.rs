@@ -1,4 +1,4 @@
-//! Backups: everything of a server in one file, and putting it back.
+//! Backups: tables, secret and templates of a server in one file, and putting them back.
 //!
 //! Tables: reads and writes all. A backup is a `tar.gz`: `backup.json` (what it is), `tables/name.jsonl` (a line per
 //! row, the same for both engines, so that a town may move from SQLite to PostgreSQL), `files/…`, and `SHA256SUMS` last.
@@ -8,6 +8,7 @@
 //! restored server forgot.
 
 mod archive;
+mod files;
 mod store;
 
 use std::collections::BTreeMap;
@@ -15,10 +16,14 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use crate::audit::{self, Actor, Details, Entry};
 use crate::db::Db;
+use crate::writer::WriteTx;
 
 pub use archive::BackupError;
+pub use files::{place_files, stage_files, sync_folder};
 
 /// The version of the archive's layout.
 const FORMAT: u32 = 1;
@@ -74,14 +79,18 @@ pub fn verify(from: &Path) -> Result<Manifest, BackupError> {
     archive::verify(from, FORMAT)
 }
 
-/// Fills an empty database from a backup, in a new epoch.
+/// Fills an empty database from a backup, in a new epoch, and puts that in the audit of each commune.
 ///
 /// # Errors
-/// As [`verify`]; [`BackupError::NotEmpty`]; or when the database refuses something: then it stays empty.
-pub async fn restore(db: &Db, from: &Path) -> anyhow::Result<Manifest> {
+/// As [`verify`]; [`BackupError::NotEmpty`], [`BackupError::Live`]; or when the database refuses something: then it
+/// stays empty.
+pub async fn restore(db: &Db, from: &Path, now: Timestamp) -> anyhow::Result<Manifest> {
     let manifest = verify(from)?;
     if manifest.schema > Db::newest_schema() {
         return Err(BackupError::TooNew { program: manifest.program }.into());
+    }
+    if !db.is_alone().await? {
+        return Err(BackupError::Live.into());
     }
     db.migrate_to(manifest.schema).await?;
     let tx = db.begin_write().await?;
@@ -96,16 +105,26 @@ pub async fn restore(db: &Db, from: &Path) -> anyhow::Result<Manifest> {
             store::write(&tx, table, lines).await?;
         }
     }
-    store::new_epochs(&tx).await?;
+    let communes = store::new_epochs(&tx).await?;
+    // With the messages themselves: a restore that is cut short after this sends none of them.
+    if manifest.rows.contains_key("outgoing_message") {
+        store::hold_messages(&tx).await?;
+    }
     tx.commit().await?;
+    // The audit is written as this version writes it, which an older schema could not take.
     db.migrate().await?;
+    let tx = WriteTx::alone(db.begin_write().await?, now);
+    for commune in communes {
+        record(&tx, commune, &manifest).await?;
+    }
+    tx.commit().await?;
     Ok(manifest)
 }
 
-/// The files of a verified backup, written into a folder; those that exist there are kept aside, never overwritten.
-///
-/// # Errors
-/// When one cannot be written.
-pub fn put_files(from: &Path, folder: &Path) -> anyhow::Result<()> {
-    archive::put_files(from, folder)
+async fn record(tx: &WriteTx, commune: Uuid, manifest: &Manifest) -> anyhow::Result<()> {
+    let details = Details::default().with("taken_at", manifest.taken_at)?.with("program", &manifest.program)?;
+    let details = details.into_text();
+    let (actor, action) = (Actor::Operator, "backup_restored");
+    let entry = Entry { commune, actor, action, family: None, entity: Some(commune), details: Some(&details) };
+    Ok(audit::record(tx, entry).await?)
 }

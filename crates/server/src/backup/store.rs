@@ -12,9 +12,10 @@ use uuid::Uuid;
 use super::archive::Part;
 use crate::db;
 use crate::error::Result;
+use crate::random;
 
 /// Every table, those referred to before those that refer to them. A test compares it with the schema.
-pub(super) const TABLES: [&str; 18] = [
+pub(super) const TABLES: [&str; 24] = [
     "commune",
     "stream",
     "change",
@@ -27,12 +28,18 @@ pub(super) const TABLES: [&str; 18] = [
     "contact",
     "quotient",
     "detail_change",
+    "changed_outcome",
     "account",
     "failed_sign_in",
     "recovery_code",
     "device",
     "token",
     "audit",
+    "link",
+    "outgoing_message",
+    "lost_code_request",
+    "security_notice",
+    "co_holder_invitation",
 ];
 
 /// Rows read by one statement.
@@ -217,12 +224,21 @@ struct CommuneRow {
     commune_id: Uuid,
 }
 
-/// Takes a new epoch for each commune: what desktops read of the earlier one starts again.
-pub(super) async fn new_epochs(on: &impl ConnectionTrait) -> Result<()> {
+/// Takes a new epoch for each commune: what desktops read of the earlier one starts again. Which communes there are.
+pub(super) async fn new_epochs(on: &impl ConnectionTrait) -> Result<Vec<Uuid>> {
     let rows: Vec<CommuneRow> = db::all(on, "SELECT commune_id FROM commune", Vec::new()).await?;
     for row in &rows {
         let sql = "UPDATE commune SET epoch = $2 WHERE commune_id = $1";
-        db::run(on, sql, vec![row.commune_id.into(), Uuid::now_v7().into()]).await?;
+        db::run(on, sql, vec![row.commune_id.into(), random::id().into()]).await?;
     }
+    Ok(rows.into_iter().map(|row| row.commune_id).collect())
+}
+
+/// Messages that waited when the backup was taken have most probably left since: they are not sent again by themselves, an
+/// operator decides. Until then they are not settled, so that however old the backup is nothing tidies them away.
+pub(super) async fn hold_messages(on: &impl ConnectionTrait) -> Result<()> {
+    let sql = "UPDATE outgoing_message SET status = 'failed', reason = 'restored', settled_at = NULL, \
+               claimed_by = NULL, claimed_until = NULL WHERE status = 'queued'";
+    db::run(on, sql, Vec::new()).await?;
     Ok(())
 }

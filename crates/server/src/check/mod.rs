@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use crate::clock::paris_day;
 use crate::db::Db;
 use crate::error::Result;
+use crate::notices::operator;
 
 /// Most violations of one invariant that a report spells out.
 const SHOWN: usize = 20;
@@ -38,11 +39,13 @@ pub enum Invariant {
     Households,
     /// The audit's chain is whole.
     Audit,
+    /// No message has waited for more than a day.
+    Messages,
 }
 
 impl Invariant {
     /// All of them, in the order of a report.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Engine,
         Self::Catalogue,
         Self::Operations,
@@ -51,6 +54,7 @@ impl Invariant {
         Self::Borders,
         Self::Households,
         Self::Audit,
+        Self::Messages,
     ];
 
     /// Its line in a report.
@@ -65,6 +69,7 @@ impl Invariant {
             Self::Borders => "I6 no row leads from one family or commune to another",
             Self::Households => "a home has a holder, a child a home",
             Self::Audit => "the audit's chain is whole",
+            Self::Messages => "no message has waited for more than a day",
         }
     }
 }
@@ -73,6 +78,7 @@ impl Invariant {
 #[derive(Debug, Clone, Default)]
 pub struct Report {
     violations: Vec<(Invariant, String)>,
+    remarks: Vec<String>,
 }
 
 impl Report {
@@ -85,6 +91,12 @@ impl Report {
     /// Violations of one invariant.
     pub fn of(&self, invariant: Invariant) -> impl Iterator<Item = &str> {
         self.violations.iter().filter(move |(broken, _)| *broken == invariant).map(|(_, text)| text.as_str())
+    }
+
+    /// What breaks no invariant and still waits for an operator.
+    #[must_use]
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 
     fn add(&mut self, invariant: Invariant, violations: impl IntoIterator<Item = String>) {
@@ -105,8 +117,30 @@ impl fmt::Display for Report {
                 writeln!(f, "  … and {} more", count - SHOWN)?;
             }
         }
+        for remark in &self.remarks {
+            writeln!(f, "{remark}")?;
+        }
         Ok(())
     }
+}
+
+/// Checks the whole database, and that its server does what it is for: an operator's check.
+///
+/// # Errors
+/// As [`check`].
+pub async fn check_serving(db: &Db, now: Timestamp) -> Result<Report> {
+    let mut report = check(db, now).await?;
+    let snapshot = db.snapshot().await?;
+    for commune in store::communes(&snapshot).await? {
+        let stuck = operator::stuck(&snapshot, commune, now).await?;
+        report.add(Invariant::Messages, stuck.into_iter().map(|id| format!("{commune}: message {id} waits")));
+        let failed = operator::failed(&snapshot, commune).await?;
+        if failed > 0 {
+            report.remarks.push(format!("{commune}: {failed} messages failed: preau-server notices --commune … list"));
+        }
+    }
+    snapshot.commit().await?;
+    Ok(report)
 }
 
 /// Checks the whole database, as it should be now.

@@ -111,6 +111,18 @@ pub(super) const RULES: &[SqlRule] = &[
     ),
     rule(
         Invariant::Borders,
+        "notice of security about an adult of another family",
+        "SELECT n.commune_id, n.notice_id AS id FROM security_notice n JOIN adult p ON p.commune_id = n.commune_id \
+         AND p.person_id = n.person_id WHERE p.family_id <> n.family_id",
+    ),
+    rule(
+        Invariant::Borders,
+        "account in force of an adult who left",
+        "SELECT a.commune_id, a.account_id AS id FROM account a JOIN adult p ON p.commune_id = a.commune_id \
+         AND p.person_id = a.person_id WHERE p.left_at IS NOT NULL AND a.disabled_at IS NULL",
+    ),
+    rule(
+        Invariant::Borders,
         "device with the token of another account, or of none",
         "SELECT t.commune_id, t.device_id AS id FROM token t \
          LEFT JOIN device d ON d.commune_id = t.commune_id AND d.device_id = t.device_id AND d.account_id = t.account_id \
@@ -128,7 +140,7 @@ pub(super) const RULES: &[SqlRule] = &[
         Invariant::Households,
         "family without a holder",
         "SELECT f.commune_id, f.family_id AS id FROM family f LEFT JOIN adult a ON a.commune_id = f.commune_id \
-         AND a.family_id = f.family_id AND a.role = 'holder' WHERE a.person_id IS NULL",
+         AND a.family_id = f.family_id AND a.role = 'holder' AND a.left_at IS NULL WHERE a.person_id IS NULL",
     ),
     rule(
         Invariant::Households,

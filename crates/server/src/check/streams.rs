@@ -14,6 +14,7 @@ use crate::communes;
 use crate::error::Result;
 use crate::family::links::turning_days;
 use crate::family::projection;
+use crate::notices::security;
 use crate::sync::{Entity, Projection};
 
 /// Families compared at once: bounds what is in memory.
@@ -86,7 +87,14 @@ async fn projections(
     families: &[Uuid],
     day: Date,
 ) -> Result<Vec<Projection>> {
-    projection::records(on, commune, families, day).await?.iter().map(projection::project).collect()
+    let mut notices = security::entities(on, commune, families).await?;
+    let mut projections = Vec::with_capacity(families.len());
+    for record in projection::records(on, commune, families, day).await? {
+        let mut projection = projection::project(&record)?;
+        projection.entities.extend(notices.remove(&projection.stream).unwrap_or_default());
+        projections.push(projection);
+    }
+    Ok(projections)
 }
 
 async fn compare(on: &impl ConnectionTrait, commune: Uuid, projections: Vec<Projection>) -> Result<Vec<Broken>> {

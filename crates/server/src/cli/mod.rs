@@ -8,6 +8,7 @@ mod backup;
 mod operator;
 mod process;
 mod serve;
+mod templates;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,6 +16,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use preau_protocol::accounts::AgentRoleDto;
 use uuid::Uuid;
+
+use crate::accounts::letters::LetterPress;
 
 /// The municipal server of Préau.
 #[derive(Debug, Parser)]
@@ -47,6 +50,11 @@ enum Action {
         /// Keep the database there is aside and put this one in its place (SQLite).
         #[arg(long)]
         replace: bool,
+    },
+    /// Write the templates of messages into a folder, for the town to change; files that are there stay.
+    Templates {
+        /// The folder.
+        folder: PathBuf,
     },
     /// Print the description of the HTTP interface (OpenAPI, JSON).
     Openapi,
@@ -97,12 +105,19 @@ enum Operator {
     Letters {
         #[command(flatten)]
         commune: CommuneArgument,
-        /// Folder to write one text file per letter into.
+        /// Folder to write the letters into, as PDF to be printed.
         #[arg(long, value_name = "FOLDER", required_unless_present = "json")]
         out: Option<PathBuf>,
-        /// Only this family, by its reference, whatever it chose: its letters of before no longer open.
+        /// Write one plain text file per letter instead: for a screen reader, a braille printer, or another layout.
+        #[arg(long, requires = "out")]
+        text: bool,
+        /// Only this family, by its reference, whatever it chose: its letters of before no longer open, the codes its
+        /// adults chose do.
         #[arg(long, value_name = "REFERENCE")]
         family: Option<String>,
+        /// Somebody else knows a code: the codes its adults chose no longer open either, and every session ends.
+        #[arg(long, requires = "family")]
+        revoke: bool,
         /// Also for those whose letter still opens: it no longer does.
         #[arg(long, conflicts_with = "family")]
         again: bool,
@@ -110,12 +125,41 @@ enum Operator {
         #[arg(long)]
         json: bool,
     },
+    /// Mail and SMS that wait or failed.
+    Notices {
+        #[command(flatten)]
+        commune: CommuneArgument,
+        #[command(subcommand)]
+        action: NoticesAction,
+    },
     /// Changes of details that families asked.
     Changes {
         #[command(flatten)]
         commune: CommuneArgument,
         #[command(subcommand)]
         action: ChangesAction,
+    },
+    /// After a restore: requests of which this server makes something else than what their family had been told.
+    Outcomes {
+        #[command(flatten)]
+        commune: CommuneArgument,
+        #[command(subcommand)]
+        action: OutcomesAction,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum OutcomesAction {
+    /// What nobody has seen yet.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take one off the list.
+    Seen {
+        /// The operation.
+        id: Uuid,
     },
 }
 
@@ -140,6 +184,30 @@ enum ChangesAction {
         #[arg(long)]
         reason: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum NoticesAction {
+    /// What was not sent, the oldest first, with the reason.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put one in line again, or all that failed.
+    Retry(WhichNotices),
+    /// Never send one, or all that failed: what they said is forgotten.
+    Discard(WhichNotices),
+}
+
+#[derive(Debug, Args)]
+struct WhichNotices {
+    /// The message.
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    id: Option<Uuid>,
+    /// All that failed.
+    #[arg(long)]
+    all: bool,
 }
 
 #[derive(Debug, Args)]
@@ -169,8 +237,8 @@ impl From<Role> for AgentRoleDto {
     }
 }
 
-/// Runs the program.
+/// Runs the program. Without a press it writes letters as plain text only, and agents print none.
 #[must_use]
-pub fn main() -> ExitCode {
-    process::run()
+pub fn main(press: Option<&'static dyn LetterPress>) -> ExitCode {
+    process::run(press)
 }

@@ -3,37 +3,43 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use preau_protocol::agents::{DecideChangeRequest, WaitingChangeDto};
+use preau_protocol::agents::{ChangedOutcomeDto, DecideChangeRequest, WaitingChangeDto};
 use preau_protocol::family::DetailValueDto;
+use preau_protocol::sync::OutcomeStatus;
 
 use super::process::{Ended, print};
-use super::{ChangesAction, Operator, serve};
-use crate::accounts::letters::{Letter, Wanted, files};
+use super::{ChangesAction, NoticesAction, Operator, OutcomesAction, serve};
+use crate::accounts::letters::{Files, Letter, LetterPress, Wanted, files};
 use crate::admin::{self, Answer, Refusal, Request, socket};
 use crate::config::Config;
+use crate::notices::operator::{Decision, UnsentMessage};
 
 /// How an answer is printed.
 #[derive(Debug)]
 enum Form {
     Text,
     Json,
-    /// Letters: a file each, a line of JSON each, or both.
+    /// Letters: files of a folder, a line of JSON each, or both.
     Letters {
         folder: Option<PathBuf>,
         json: bool,
     },
 }
 
-pub(super) async fn run(config: &Config, command: Operator) -> anyhow::Result<Ended> {
+pub(super) async fn run(config: &Config, command: Operator, press: Option<&dyn LetterPress>) -> anyhow::Result<Ended> {
+    let paper = matches!(&command, Operator::Letters { out: Some(_), text: false, .. });
+    // Before any code is issued: one that cannot be printed is lost.
+    ensure!(press.is_some() || !paper, "this program was built without its press (--features paper): use --text");
+    let press = press.filter(|_| paper);
     let (request, form) = request(command)?;
     let answer = match socket::ask(&config.admin_socket, &request).await? {
         Some(answer) => answer,
         None => execute_here(config, request).await?,
     };
-    show(config, &answer, &form)
+    show(config, &answer, &form, press)
 }
 
 /// Without a running server: the database's lock is taken for as long as it lasts.
@@ -57,10 +63,23 @@ fn request(command: Operator) -> anyhow::Result<(Request, Form)> {
             let csv = STANDARD.encode(read(&file)?);
             (Request::ImportFamilies { commune: commune.slug, csv, dry_run, correct_names }, form(json))
         }
-        Operator::Letters { commune, out, family, again, json } => {
+        Operator::Letters { commune, out, text, family, revoke, again, json } => {
             let taken = out.as_deref().map(files::prepare).transpose()?.unwrap_or_default();
-            let wanted = Wanted { family, again, taken };
+            let files = if text || out.is_none() { Files::Text } else { Files::Pdf };
+            let wanted = Wanted { family, again, revoke, taken, files };
             (Request::Letters { commune: commune.slug, wanted }, Form::Letters { folder: out, json })
+        }
+        Operator::Notices { commune, action } => {
+            let commune = commune.slug;
+            match action {
+                NoticesAction::List { json } => (Request::ListNotices { commune }, form(json)),
+                NoticesAction::Retry(which) => {
+                    (Request::DecideNotices { commune, message_id: which.id, decision: Decision::Retry }, Form::Text)
+                }
+                NoticesAction::Discard(which) => {
+                    (Request::DecideNotices { commune, message_id: which.id, decision: Decision::Discard }, Form::Text)
+                }
+            }
         }
         Operator::Changes { commune, action } => {
             let commune = commune.slug;
@@ -76,6 +95,13 @@ fn request(command: Operator) -> anyhow::Result<(Request, Form)> {
                 }
             }
         }
+        Operator::Outcomes { commune, action } => {
+            let commune = commune.slug;
+            match action {
+                OutcomesAction::List { json } => (Request::ListChangedOutcomes { commune }, form(json)),
+                OutcomesAction::Seen { id } => (Request::SeeChangedOutcome { commune, op_id: id }, Form::Text),
+            }
+        }
     })
 }
 
@@ -87,7 +113,7 @@ fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(file).with_context(|| format!("reading {}", file.display()))
 }
 
-fn show(config: &Config, answer: &Answer, form: &Form) -> anyhow::Result<Ended> {
+fn show(config: &Config, answer: &Answer, form: &Form, press: Option<&dyn LetterPress>) -> anyhow::Result<Ended> {
     if let Answer::Refused(refusal) = answer {
         eprintln!("preau-server: {}", refused(refusal));
         return Ok(Ended::Refused);
@@ -96,9 +122,12 @@ fn show(config: &Config, answer: &Answer, form: &Form) -> anyhow::Result<Ended> 
     let text = match (form, answer) {
         (Form::Json, Answer::Import { report }) => serde_json::to_string(report)?,
         (Form::Json, Answer::Changes { changes }) => serde_json::to_string(changes)?,
+        (Form::Json, Answer::ChangedOutcomes { outcomes }) => serde_json::to_string(outcomes)?,
+        (Form::Json, Answer::Notices { notices }) => serde_json::to_string(notices)?,
         (Form::Letters { folder, json }, Answer::Letters { town, issued }) => {
             if let Some(folder) = folder {
-                written = files::write(folder, &issued.letters, town, &config.public_url);
+                let desk = files::Desk { folder, town, server: &config.public_url, press };
+                written = desk.write(issued);
             }
             if *json { json_lines(&issued.letters)? } else { text(answer)? }
         }
@@ -151,9 +180,29 @@ fn text(answer: &Answer) -> anyhow::Result<String> {
         Answer::Changes { changes } if changes.is_empty() => writeln!(text, "rien n'attend")?,
         Answer::Changes { changes } => changes.iter().try_for_each(|change| line(&mut text, change))?,
         Answer::Decided => writeln!(text, "décidé")?,
+        Answer::ChangedOutcomes { outcomes } if outcomes.is_empty() => writeln!(text, "rien n'a changé d'issue")?,
+        Answer::ChangedOutcomes { outcomes } => outcomes.iter().try_for_each(|changed| outcome(&mut text, changed))?,
+        Answer::Seen => writeln!(text, "vu")?,
+        Answer::Notices { notices } if notices.is_empty() => writeln!(text, "rien n'attend")?,
+        Answer::Notices { notices } => notices.iter().try_for_each(|message| unsent(&mut text, message))?,
+        Answer::NoticesDecided { decision, count } => {
+            let what = match decision {
+                Decision::Retry => "remis en file",
+                Decision::Discard => "écartés",
+            };
+            writeln!(text, "{count} messages {what}")?;
+        }
         Answer::Refused(_) => {}
     }
     Ok(text)
+}
+
+fn unsent(text: &mut String, message: &UnsentMessage) -> std::fmt::Result {
+    let UnsentMessage { message_id, channel, recipient, template, attempts, created_at, .. } = message;
+    writeln!(text, "{message_id}  {channel}  {recipient}  {template}")?;
+    let reason = message.reason.as_deref().unwrap_or("-");
+    let next = message.next_at.as_ref().map_or("échec".to_owned(), |next| format!("prochain essai {next}"));
+    writeln!(text, "    {created_at}, {attempts} essais, {next}, {reason}")
 }
 
 fn line(text: &mut String, waiting: &WaitingChangeDto) -> std::fmt::Result {
@@ -161,6 +210,24 @@ fn line(text: &mut String, waiting: &WaitingChangeDto) -> std::fmt::Result {
     let family = &waiting.family;
     writeln!(text, "{}  {}  {}", change.change_id, family.reference, family.adults)?;
     writeln!(text, "    {} → {}", value(&change.old), value(&change.new))
+}
+
+fn outcome(text: &mut String, changed: &ChangedOutcomeDto) -> std::fmt::Result {
+    let family = &changed.family;
+    writeln!(text, "{}  {}  {}", changed.op_id, family.reference, family.adults)?;
+    match &changed.change {
+        Some(change) => writeln!(text, "    {} → {}", value(&change.old), value(&change.new))?,
+        None => writeln!(text, "    abandon d'une demande")?,
+    }
+    writeln!(text, "    avant la restauration : {} ; maintenant : {}", word(changed.told), word(changed.now))
+}
+
+fn word(status: OutcomeStatus) -> &'static str {
+    match status {
+        OutcomeStatus::Applied => "accepté",
+        OutcomeStatus::Waiting => "en attente",
+        OutcomeStatus::Rejected => "refusé ou abandonné",
+    }
 }
 
 fn value(value: &DetailValueDto) -> String {

@@ -8,7 +8,8 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use tracing_subscriber::EnvFilter;
 
-use super::{Action, Arguments, backup, operator, serve};
+use super::{Action, Arguments, backup, operator, serve, templates};
+use crate::accounts::letters::LetterPress;
 use crate::config::{Config, LogFormat};
 use crate::http;
 
@@ -29,7 +30,7 @@ pub(super) enum Ended {
     Unsound,
 }
 
-pub(super) fn run() -> ExitCode {
+pub(super) fn run(press: Option<&'static dyn LetterPress>) -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return explain(&error),
@@ -37,8 +38,11 @@ pub(super) fn run() -> ExitCode {
     if matches!(arguments.command, Action::Openapi) {
         return finish(print_openapi());
     }
+    if let Action::Templates { folder } = &arguments.command {
+        return finish(templates::write(folder));
+    }
     match Config::load(arguments.config.as_deref(), std::env::vars()) {
-        Ok(config) => finish(start(&config, arguments.command)),
+        Ok(config) => finish(start(&config, arguments.command, press)),
         Err(faults) => {
             eprintln!("preau-server: {faults}");
             ExitCode::from(EXIT_CONFIG)
@@ -68,7 +72,7 @@ fn finish(outcome: anyhow::Result<Ended>) -> ExitCode {
     }
 }
 
-fn start(config: &Config, action: Action) -> anyhow::Result<Ended> {
+fn start(config: &Config, action: Action, press: Option<&'static dyn LetterPress>) -> anyhow::Result<Ended> {
     log_to_stderr(config)?;
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         anyhow::bail!("another TLS provider is installed");
@@ -76,13 +80,14 @@ fn start(config: &Config, action: Action) -> anyhow::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
     runtime.block_on(async {
         match action {
-            Action::Serve => serve::serve(config).await.map(|()| Ended::Done),
+            Action::Serve => serve::serve(config, press).await.map(|()| Ended::Done),
             Action::Migrate => serve::migrate(config).await.map(|()| Ended::Done),
             Action::Check => serve::check(config).await,
             Action::Backup { file } => backup::back_up(config, &file).await,
             Action::Restore { file, replace } => backup::restore(config, &file, replace).await,
             Action::Openapi => print_openapi(),
-            Action::Operator(command) => operator::run(config, command).await,
+            Action::Templates { folder } => templates::write(&folder),
+            Action::Operator(command) => operator::run(config, command, press).await,
         }
     })
 }

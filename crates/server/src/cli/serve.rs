@@ -10,21 +10,32 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::backup;
 use super::process::{Ended, print};
 use crate::accounts::hashing::HashingLimits;
-use crate::accounts::keys;
+use crate::accounts::letters::LetterPress;
+use crate::accounts::letters::counter::Counter;
+use crate::accounts::{keys, lost_code};
 use crate::addresses::{AddressBase, AddressBaseOptions};
 use crate::admin::socket::AdminSocket;
 use crate::app::{App, AppOptions};
+use crate::audit::retention::keep_erasing;
 use crate::check;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::db::Db;
+use crate::family::confirmation::keep_expiring;
 use crate::family::links::keep_links;
 use crate::http::{self, HttpOptions, Limits, ShownMetrics, TrustedProxies};
+use crate::notices::operator;
+use crate::notices::sender::Sender;
+use crate::notices::templates::{TemplateFault, Templates};
+use crate::notices::transports::{Carriers, Folder, Gateway, MailCarrier, SmsCarrier, Smtp};
 use crate::sync;
+use crate::tidying::keep_tidy;
 
 const ADDRESS_PATIENCE: Duration = Duration::from_secs(2);
+const SENDER_PATIENCE: Duration = Duration::from_secs(10);
 const WRITER_PATIENCE: Duration = Duration::from_secs(20);
 const UPKEEP: Duration = Duration::from_secs(5);
 /// Seconds; without them the exporter would keep every sample until it is asked.
@@ -41,7 +52,7 @@ pub(super) async fn migrate(config: &Config) -> anyhow::Result<()> {
 
 pub(super) async fn check(config: &Config) -> anyhow::Result<Ended> {
     let db = Db::open_beside(&config.database).await?;
-    let report = check::check(&db, SystemClock.now()).await;
+    let report = check::check_serving(&db, SystemClock.now()).await;
     db.close().await;
     let report = report?;
     print(report.to_string().trim_end())?;
@@ -83,7 +94,7 @@ pub(super) async fn close(app: App, writing: JoinHandle<()>) {
     db.close().await;
 }
 
-pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
+pub(super) async fn serve(config: &Config, press: Option<&'static dyn LetterPress>) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let metrics = install_metrics()?;
@@ -91,11 +102,15 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     tokio::spawn(keep_up(metrics.clone(), app.clone(), app.closing.clone()));
     tokio::spawn(sync::relay(app.clone()));
     tokio::spawn(keep_links(app.clone()));
+    tokio::spawn(keep_expiring(app.clone()));
+    tokio::spawn(keep_erasing(app.clone(), config.audit_details_days));
+    tokio::spawn(keep_tidy(app.clone()));
     let socket = AdminSocket::listen(app.clone(), &config.admin_socket).await?;
     let options = HttpOptions {
         limits: Limits { connections: config.connections, ..Limits::default() },
         trusted_proxies: TrustedProxies(config.trusted_proxies.as_slice().into()),
         metrics: ShownMetrics(config.metrics_listen.is_none().then(|| metrics.clone())),
+        counter: Counter::new(press, &config.public_url),
     };
     let shown = match config.metrics_listen {
         Some(address) => Some(http::listen_metrics(metrics, &app, address).await?),
@@ -104,7 +119,11 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     if let Some(shown) = &shown {
         tracing::info!(url = shown.url(), "showing metrics");
     }
+    let (carriers, templates) = carriers_and_templates(config)?;
     let listening = http::listen(app.clone(), config.listen, config.tls.as_ref(), &options).await?;
+    let sender = Sender { carriers, templates, address: config.address(&listening.url()) };
+    let mut sending = tokio::spawn(sender.run(app.clone()));
+    tokio::spawn(lost_code::treating::keep_treating(app.clone()));
     tracing::info!(url = listening.url(), version = env!("CARGO_PKG_VERSION"), "listening");
     print(&serde_json::json!({ "listening": listening.url() }).to_string())?;
     tokio::select! {
@@ -117,9 +136,32 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
         shown.close().await?;
     }
     socket.close().await;
+    if tokio::time::timeout(SENDER_PATIENCE, &mut sending).await.is_err() {
+        // What is on its way to a peer that does not answer is tried again, under the same id.
+        sending.abort();
+    }
     close(app, writing).await;
     tracing::info!("ended");
     Ok(())
+}
+
+/// Folders of the data folder where nothing else is configured; the town's templates from there too.
+fn carriers_and_templates(config: &Config) -> anyhow::Result<(Carriers, Templates)> {
+    let folder = |name: &str| Folder::open(&config.data.join("outbox").join(name));
+    let mail = match config.smtp.clone() {
+        Some(options) => MailCarrier::Smtp(Smtp::open(options)?),
+        None => MailCarrier::Folder(folder("mail")?),
+    };
+    let sms = match config.sms_gateway.clone() {
+        Some(options) => SmsCarrier::Gateway(Gateway::open(options)?),
+        None => SmsCarrier::Folder(folder("sms")?),
+    };
+    let (templates, faults) = Templates::read(&config.data.join(backup::TEMPLATES))?;
+    for fault in faults {
+        let TemplateFault { file, line, reason } = fault;
+        tracing::warn!(file, line, reason, "a template of the town cannot be used: Préau's own is");
+    }
+    Ok((Carriers { mail, sms }, templates))
 }
 
 fn install_metrics() -> anyhow::Result<PrometheusHandle> {
@@ -132,5 +174,9 @@ async fn keep_up(metrics: PrometheusHandle, app: App, closing: CancellationToken
     while closing.run_until_cancelled(tokio::time::sleep(UPKEEP)).await.is_some() {
         metrics.run_upkeep();
         metrics::gauge!("preau_writer_waiting").set(app.writer.waiting() as f64);
+        if let Ok((waiting, failed)) = operator::counts(&app.db).await {
+            metrics::gauge!("preau_messages_waiting").set(waiting as f64);
+            metrics::gauge!("preau_messages_failed").set(failed as f64);
+        }
     }
 }

@@ -3,7 +3,8 @@
 use preau_domain::family::{Email, Phone, PostalAddress, one_line};
 use preau_protocol::communes::{CommuneDto, DetailPoliciesDto, PolicyDto, ServiceContactDto};
 use serde::Deserialize;
-use uuid::Uuid;
+
+use crate::random;
 
 /// A faulty line of the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,6 +14,37 @@ pub struct SettingsFault {
     pub field: String,
     /// What is wrong with it.
     pub reason: String,
+}
+
+/// Who invites and removes co-holders. A town's own affair: it is not served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum CoHolderBy {
+    /// The holder of each family.
+    #[default]
+    #[serde(rename = "by_family")]
+    Family,
+    /// The town, at the counter.
+    #[serde(rename = "by_town")]
+    Town,
+}
+
+impl CoHolderBy {
+    /// As in the file and in the table.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Family => "by_family",
+            Self::Town => "by_town",
+        }
+    }
+}
+
+/// What a settings file says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// What everybody is served.
+    pub served: CommuneDto,
+    /// Who invites and removes co-holders.
+    pub co_holder: CoHolderBy,
 }
 
 #[derive(Debug, Deserialize)]
@@ -27,6 +59,8 @@ struct File {
     contact: Contact,
     #[serde(default)]
     details: Details,
+    #[serde(default)]
+    co_holder: CoHolderBy,
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,7 +89,7 @@ impl Default for Details {
 ///
 /// # Errors
 /// Every fault of the file at once.
-pub fn read_settings(text: &str) -> Result<CommuneDto, Vec<SettingsFault>> {
+pub fn read_settings(text: &str) -> Result<Settings, Vec<SettingsFault>> {
     let file: File = toml::from_str(text)
         .map_err(|error| vec![SettingsFault { field: "file".into(), reason: error.to_string() }])?;
     let mut faults = Vec::new();
@@ -89,8 +123,8 @@ pub fn read_settings(text: &str) -> Result<CommuneDto, Vec<SettingsFault>> {
         fault("contact.email", "an e-mail address");
     }
     let (Ok(place), Ok(phone), Ok(email), true) = (place, phone, email, faults.is_empty()) else { return Err(faults) };
-    Ok(CommuneDto {
-        commune_id: Uuid::now_v7(),
+    let served = CommuneDto {
+        commune_id: random::id(),
         slug: file.slug,
         name: place.city().to_owned(),
         postcode: place.postcode().to_owned(),
@@ -107,7 +141,8 @@ pub fn read_settings(text: &str) -> Result<CommuneDto, Vec<SettingsFault>> {
             phones: file.details.phones,
             email: file.details.email,
         },
-    })
+    };
+    Ok(Settings { served, co_holder: file.co_holder })
 }
 
 fn is_colour(text: &str) -> bool {
@@ -133,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_good_file_is_read() {
-        let commune = read_settings(GOOD).expect("settings");
+        let commune = read_settings(GOOD).expect("settings").served;
         assert_eq!((commune.slug.as_str(), commune.contact.phone.as_str()), ("parempuyre", "+33556955612"));
         assert_eq!(commune.details.address, PolicyDto::ByHand);
     }
@@ -141,7 +176,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_what_was_checked() {
         let spaced = GOOD.replace("\"33290\"", "\" 33 290\"").replace("\"Parempuyre\"", "\" Parem  puyre \"");
-        let commune = read_settings(&spaced).expect("settings");
+        let commune = read_settings(&spaced).expect("settings").served;
         assert_eq!((commune.postcode.as_str(), commune.name.as_str()), ("33290", "Parem puyre"));
     }
 
@@ -156,6 +191,15 @@ mod tests {
         let fields: Vec<String> =
             read_settings(&bad).expect_err("faults").into_iter().map(|fault| fault.field).collect();
         assert_eq!(fields, ["slug", "name, postcode", "accent", "contact.phone", "contact.email"]);
+    }
+
+    #[test]
+    fn families_see_to_their_co_holders_unless_the_town_says_so() {
+        let co_holder = |text: &str| read_settings(text).map(|settings| settings.co_holder);
+        assert_eq!(co_holder(GOOD), Ok(CoHolderBy::Family));
+        let by = |who: &str| co_holder(&format!("co_holder = '{who}'\n{GOOD}"));
+        assert_eq!((by("by_family"), by("by_town")), (Ok(CoHolderBy::Family), Ok(CoHolderBy::Town)));
+        assert!(by("nobody").is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::clock::paris_day;
 use crate::db;
 use crate::error::Result;
+use crate::random;
 use crate::writer::WriteTx;
 
 #[derive(Debug, FromQueryResult)]
@@ -34,19 +35,25 @@ pub(super) async fn settings(on: &impl ConnectionTrait, commune: Uuid) -> Result
     Ok(row.map(|row| row.settings))
 }
 
-pub(super) async fn insert(tx: &WriteTx, commune: Uuid, slug: &str, settings: &str) -> Result<()> {
-    let sql = "INSERT INTO commune (commune_id, slug, epoch, settings, audit_seq, links_shown_on, created_at) \
-               VALUES ($1, $2, $3, $4, 0, $5, $6)";
+pub(super) async fn insert(
+    tx: &WriteTx,
+    commune: Uuid,
+    slug: &str,
+    (settings, co_holder): (&str, &'static str),
+) -> Result<()> {
+    let sql = "INSERT INTO commune (commune_id, slug, epoch, settings, audit_seq, links_shown_on, created_at, co_holder) \
+               VALUES ($1, $2, $3, $4, 0, $5, $6, $7)";
     let (today, created) = (paris_day(tx.now())?.to_string(), tx.now().as_millisecond());
-    let epoch = Uuid::now_v7();
-    let values = vec![commune.into(), slug.into(), epoch.into(), settings.into(), today.into(), created.into()];
+    let epoch = random::id();
+    let mut values = vec![commune.into(), slug.into(), epoch.into(), settings.into(), today.into(), created.into()];
+    values.push(co_holder.into());
     db::run(tx.connection(), sql, values).await?;
     Ok(())
 }
 
-pub(super) async fn update(tx: &WriteTx, commune: Uuid, settings: &str) -> Result<()> {
-    let sql = "UPDATE commune SET settings = $2 WHERE commune_id = $1";
-    db::run(tx.connection(), sql, vec![commune.into(), settings.into()]).await?;
+pub(super) async fn update(tx: &WriteTx, commune: Uuid, settings: &str, co_holder: &'static str) -> Result<()> {
+    let sql = "UPDATE commune SET settings = $2, co_holder = $3 WHERE commune_id = $1";
+    db::run(tx.connection(), sql, vec![commune.into(), settings.into(), co_holder.into()]).await?;
     Ok(())
 }
 
@@ -79,4 +86,15 @@ pub(super) async fn set_links_shown(tx: &WriteTx, commune: Uuid, day: Date) -> R
     let sql = "UPDATE commune SET links_shown_on = $2 WHERE commune_id = $1 AND links_shown_on < $2";
     db::run(tx.connection(), sql, vec![commune.into(), day.to_string().into()]).await?;
     Ok(())
+}
+
+#[derive(Debug, FromQueryResult)]
+struct CoHolderRow {
+    co_holder: String,
+}
+
+/// Who invites and removes co-holders.
+pub(super) async fn co_holder(on: &impl ConnectionTrait, commune: Uuid) -> Result<Option<String>> {
+    let sql = "SELECT co_holder FROM commune WHERE commune_id = $1";
+    Ok(db::one::<CoHolderRow>(on, sql, vec![commune.into()]).await?.map(|row| row.co_holder))
 }

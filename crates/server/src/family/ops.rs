@@ -1,17 +1,22 @@
 //! Operations on families, each inside the transaction of its push.
 
-use preau_domain::family::{Decision, DetailChange, FamilyError, decide_detail_change};
+use preau_domain::family::{Decision, DetailChange, DetailSubject, DetailValue, FamilyError, decide_detail_change};
+use preau_domain::ids::PersonId;
 use preau_protocol::ErrorCode;
+use preau_protocol::accounts::SecurityEventDto;
 use preau_protocol::family::{ChangeDetailOp, DetailValueDto};
+use preau_protocol::sync::OutcomeStatus;
 use uuid::Uuid;
 
-use super::projection::publish_families;
+use super::confirmation;
+use super::projection::{publish_change, publish_families};
 use super::store::{self, DetailChangeRow, Settlement};
-use crate::accounts::caller::FamilyCaller;
-use crate::audit::{self, Actor};
+use crate::audit::{self, Actor, Details};
+use crate::caller::FamilyCaller;
 use crate::communes;
 use crate::error::Result;
-use crate::sync::Verdict;
+use crate::notices::{links, security};
+use crate::sync::{Verdict, hold};
 use crate::writer::WriteTx;
 
 /// Changes a contact detail, at once or once the town or the owner of an e-mail agrees.
@@ -23,21 +28,40 @@ pub async fn change_detail(tx: &WriteTx, caller: &FamilyCaller, op_id: Uuid, op:
     let Ok(change) = DetailChange::try_from(op) else {
         return Ok(Verdict::Rejected(ErrorCode::InvalidOperation));
     };
+    if !change.may_be_asked_by(PersonId(caller.person)) {
+        return Ok(Verdict::Rejected(ErrorCode::Forbidden));
+    }
+    // Before the value is read: another process that changes it does so after this one, and finds it changed.
+    let held = hold(tx, commune, &[family]).await?;
     let Some(current) = store::detail(tx.connection(), commune, family, change.subject, change.field).await? else {
         return Ok(Verdict::Rejected(ErrorCode::NotFound));
     };
-    let policy = communes::read(tx.connection(), commune).await?.details.of(change.field);
+    let policy = communes::read_once(tx, commune).await?.details.of(change.field);
     let waiting = store::is_waiting(tx, commune, family, change.subject, change.field).await?;
     let decision = match decide_detail_change(&current, &change, policy, waiting) {
         Ok(decision) => decision,
         Err(error) => return Ok(Verdict::Rejected(code(error))),
     };
-    if decision == Decision::Applied {
-        store::write_detail(tx, commune, family, change.subject, change.field, &change.new).await?;
+    if decision == Decision::Applied
+        && let (DetailSubject::Adult(person), DetailValue::Email(None)) = (change.subject, &change.new)
+    {
+        // While it is still in use: nobody's e-mail goes without a word to it.
+        security::tell(tx, commune, family, Some(person.0), SecurityEventDto::EmailChanged).await?;
     }
-    store::insert_change(tx, commune, row(tx, caller, op_id, &change, decision)?).await?;
-    publish_families(tx, commune, &[family]).await?;
-    record(tx, caller, "detail_change_asked", op_id).await?;
+    let written = if decision == Decision::Applied {
+        Some(store::write_detail(tx, commune, family, change.subject, change.field, &change.new).await?)
+    } else {
+        None
+    };
+    let row = row(tx, caller, op_id, &change, decision)?;
+    store::insert_change(tx, commune, row.clone()).await?;
+    if decision == Decision::AwaitsConfirmation {
+        confirmation::ask(tx, caller, op_id, &change).await?;
+    }
+    publish_change(tx, &held, row, written).await?;
+    let details = Details::default().with("subject", op.subject)?.with("field", op.field)?;
+    let details = details.with("old", &op.old)?.with("new", &op.new)?.with("status", status(decision))?.into_text();
+    record(tx, caller, "detail_change_asked", op_id, Some(&details)).await?;
     Ok(if decision == Decision::Applied { Verdict::Applied } else { Verdict::Waiting })
 }
 
@@ -56,9 +80,23 @@ pub async fn withdraw(tx: &WriteTx, caller: &FamilyCaller, change: Uuid) -> Resu
             _ => Verdict::Applied,
         });
     }
+    links::void(tx, commune, change).await?;
     publish_families(tx, commune, &[family]).await?;
-    record(tx, caller, "detail_change_withdrawn", change).await?;
+    record(tx, caller, "detail_change_withdrawn", change, None).await?;
     Ok(Verdict::Applied)
+}
+
+/// What has become of a change that was answered as waiting, decisions of the town and of the family included.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn standing(tx: &WriteTx, commune: Uuid, change: Uuid) -> Result<OutcomeStatus> {
+    let row = store::detail_change(tx.connection(), commune, change).await?;
+    Ok(match row.as_ref().map(|row| row.status.as_str()) {
+        Some("accepted") => OutcomeStatus::Applied,
+        Some("refused" | "withdrawn") => OutcomeStatus::Rejected,
+        _ => OutcomeStatus::Waiting,
+    })
 }
 
 fn row(
@@ -69,14 +107,9 @@ fn row(
     decision: Decision,
 ) -> Result<DetailChangeRow> {
     let now = tx.now().as_millisecond();
-    let (status, decided_at) = match decision {
-        Decision::Applied => ("accepted", Some(now)),
-        Decision::AwaitsTown => ("awaits_town", None),
-        Decision::AwaitsConfirmation => ("awaits_confirmation", None),
-    };
     let subject_person = match change.subject {
-        preau_domain::family::DetailSubject::Household => None,
-        preau_domain::family::DetailSubject::Adult(person) => Some(person.0),
+        DetailSubject::Household => None,
+        DetailSubject::Adult(person) => Some(person.0),
     };
     Ok(DetailChangeRow {
         change_id: op_id,
@@ -87,20 +120,35 @@ fn row(
         field: store::field_name(change.field).to_owned(),
         old_value: serde_json::to_string(&DetailValueDto::from(&change.old))?,
         new_value: serde_json::to_string(&DetailValueDto::from(&change.new))?,
-        status: status.to_owned(),
-        decided_at,
+        status: status(decision).to_owned(),
+        decided_at: (decision == Decision::Applied).then_some(now),
         reason: None,
     })
 }
 
-async fn record(tx: &WriteTx, caller: &FamilyCaller, action: &'static str, change: Uuid) -> Result<()> {
+/// The status of a change in the database.
+fn status(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Applied => "accepted",
+        Decision::AwaitsTown => "awaits_town",
+        Decision::AwaitsConfirmation => "awaits_confirmation",
+    }
+}
+
+async fn record(
+    tx: &WriteTx,
+    caller: &FamilyCaller,
+    action: &'static str,
+    change: Uuid,
+    details: Option<&str>,
+) -> Result<()> {
     let entry = audit::Entry {
         commune: caller.commune,
         actor: Actor::Family(caller.account),
         action,
         family: Some(caller.family),
         entity: Some(change),
-        details: None,
+        details,
     };
     audit::record(tx, entry).await
 }
@@ -115,6 +163,8 @@ fn code(error: FamilyError) -> ErrorCode {
         | FamilyError::Postcode
         | FamilyError::Phone
         | FamilyError::Email
+        | FamilyError::NameTooLong
+        | FamilyError::NameCharacter
         | FamilyError::WrongField => ErrorCode::InvalidOperation,
     }
 }

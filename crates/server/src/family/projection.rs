@@ -16,11 +16,11 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::store::{
-    self, AdultRow, ChildRow, ContactRow, DetailChangeRow, FamilyRow, LinkRow, QuotientRow, SchoolingRow,
+    self, AdultRow, ChildRow, ContactRow, DetailChangeRow, FamilyRow, LinkRow, QuotientRow, SchoolingRow, Written,
 };
 use crate::clock::{paris_day, rfc_3339};
 use crate::error::Result;
-use crate::sync::{Entity, Projection, publish};
+use crate::sync::{Entity, Held, Projection, hold, publish, publish_changed};
 use crate::writer::WriteTx;
 
 /// Kinds of a family's stream.
@@ -62,11 +62,33 @@ pub async fn publish_families(tx: &WriteTx, commune: Uuid, families: &[Uuid]) ->
     let families: Vec<Uuid> = families.into_iter().collect();
     let today = paris_day(tx.now())?;
     for families in families.chunks(FAMILIES) {
+        let held = hold(tx, commune, families).await?;
         let records = records(tx.connection(), commune, families, today).await?;
         let projections: Vec<Projection> = records.iter().map(project).collect::<Result<_>>()?;
-        publish(tx, commune, projections).await?;
+        publish(tx, &held, projections).await?;
     }
     Ok(())
+}
+
+/// Puts a change of a detail into its family's stream, with the home or the adult that it was written into.
+///
+/// # Errors
+/// Whatever the database says.
+pub(super) async fn publish_change(
+    tx: &WriteTx,
+    held: &Held,
+    change: DetailChangeRow,
+    written: Option<Written>,
+) -> Result<()> {
+    let stream = change.family_id;
+    let change = detail_change(change)?;
+    let mut entities = vec![Entity::new(EntityKind::DetailChange, change.change_id, &change)?];
+    match written {
+        Some(Written::Home(row)) => entities.push(Entity::new(EntityKind::Family, stream, &family(row))?),
+        Some(Written::Adult(row)) => entities.push(Entity::new(EntityKind::Adult, row.person_id, &adult(row)?)?),
+        None => {}
+    }
+    publish_changed(tx, held, stream, entities).await
 }
 
 /// What a family's stream is to show.
@@ -178,7 +200,9 @@ impl Parts {
         children.sort_by(|a, b| (a.birth_date, &a.first_name).cmp(&(b.birth_date, &b.first_name)));
         let contacts = self.contacts.remove(&id).unwrap_or_default().into_iter().map(contact).collect();
         let quotients = self.quotients.remove(&id).unwrap_or_default();
-        let changes = self.changes.remove(&id).unwrap_or_default();
+        let mut changes = self.changes.remove(&id).unwrap_or_default();
+        // What was asked for an adult who left goes with them.
+        changes.retain(|change| change.subject_person.is_none_or(|of| adults.iter().any(|a| a.person_id == of)));
         Ok(FamilyRecord {
             family: family(row),
             adults,
@@ -257,7 +281,8 @@ fn quotient(row: QuotientRow) -> Result<QuotientDto> {
 
 /// A change as served.
 pub(crate) fn detail_change(row: DetailChangeRow) -> Result<DetailChangeDto> {
-    let status: DetailChangeStatusDto = named(&row.status)?;
+    let expired = row.status == "withdrawn" && row.reason.as_deref() == Some(store::EXPIRED);
+    let status: DetailChangeStatusDto = if expired { DetailChangeStatusDto::Expired } else { named(&row.status)? };
     let field: DetailFieldDto = named(&row.field)?;
     Ok(DetailChangeDto {
         change_id: row.change_id,
@@ -271,7 +296,7 @@ pub(crate) fn detail_change(row: DetailChangeRow) -> Result<DetailChangeDto> {
         new: serde_json::from_str(&row.new_value)?,
         status,
         decided_at: row.decided_at.map(rfc_3339).transpose()?,
-        reason: row.reason,
+        reason: row.reason.filter(|_| !expired),
     })
 }
 

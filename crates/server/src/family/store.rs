@@ -1,6 +1,7 @@
 //! The SQL of families. Every statement is inside one commune; those of a family's caller inside one family.
 
 use anyhow::Context;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use preau_domain::family::{DetailField, DetailSubject, DetailValue, Email, Phone, PostalAddress};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
@@ -131,14 +132,16 @@ async fn among<T: FromQueryResult>(
     db::all(on, &sql, db::commune_and(commune, ids)).await
 }
 
+const FAMILY: &str = "family_id, reference, street, complement, postcode, city";
+const ADULT: &str = "person_id, family_id, role, first_name, last_name, mobile_phone, landline_phone, email";
+
 pub(crate) async fn families(on: &impl ConnectionTrait, commune: Uuid, ids: &[Uuid]) -> Result<Vec<FamilyRow>> {
-    let columns = "family_id, reference, street, complement, postcode, city";
-    among(on, commune, (columns, "family", "family_id", "family_id"), ids).await
+    among(on, commune, (FAMILY, "family", "family_id", "family_id"), ids).await
 }
 
+/// Adults of these families, those who left aside.
 pub(crate) async fn adults(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<AdultRow>> {
-    let columns = "person_id, family_id, role, first_name, last_name, mobile_phone, landline_phone, email";
-    among(on, commune, (columns, "adult", "family_id", "person_id"), families).await
+    among(on, commune, (ADULT, "adult", "left_at IS NULL AND family_id", "person_id"), families).await
 }
 
 const LINK: &str = "family_id, child_id, starts_on, ends_on, may_book, may_collect, pays";
@@ -271,6 +274,13 @@ fn postal_address(row: &FamilyRow) -> Option<PostalAddress> {
     Some(PostalAddress::on_record(street, row.complement.as_deref(), postcode, city))
 }
 
+/// The row that a detail was written into, as it is now.
+#[derive(Debug)]
+pub(crate) enum Written {
+    Home(FamilyRow),
+    Adult(AdultRow),
+}
+
 /// Writes a detail. The domain rule has let the pair of subject, field and value pass.
 pub(crate) async fn write_detail(
     tx: &WriteTx,
@@ -279,11 +289,13 @@ pub(crate) async fn write_detail(
     subject: DetailSubject,
     field: DetailField,
     value: &DetailValue,
-) -> Result<()> {
-    let touched = match (subject, value) {
+) -> Result<Written> {
+    let written = match (subject, value) {
         (DetailSubject::Household, DetailValue::Address(address)) => {
-            let sql = "UPDATE family SET street = $3, complement = $4, postcode = $5, city = $6 \
-                       WHERE commune_id = $1 AND family_id = $2";
+            let sql = format!(
+                "UPDATE family SET street = $3, complement = $4, postcode = $5, city = $6 \
+                 WHERE commune_id = $1 AND family_id = $2 RETURNING {FAMILY}"
+            );
             let line = |line: Option<&str>| -> Value { line.map(str::to_owned).into() };
             let address = address.as_ref();
             let lines = vec![
@@ -294,11 +306,11 @@ pub(crate) async fn write_detail(
                 line(address.map(PostalAddress::postcode)),
                 line(address.map(PostalAddress::city)),
             ];
-            db::run(tx.connection(), sql, lines).await?
+            db::one(tx.connection(), &sql, lines).await?.map(Written::Home)
         }
         (DetailSubject::Adult(person), DetailValue::Phone(_) | DetailValue::Email(_)) => {
             let sql = format!(
-                "UPDATE adult SET {} = $4 WHERE commune_id = $1 AND family_id = $2 AND person_id = $3",
+                "UPDATE adult SET {} = $4 WHERE commune_id = $1 AND family_id = $2 AND person_id = $3 RETURNING {ADULT}",
                 field_name(field)
             );
             let text = match value {
@@ -306,11 +318,12 @@ pub(crate) async fn write_detail(
                 DetailValue::Email(email) => email.as_ref().map(|email| email.as_str().to_owned()),
                 DetailValue::Address(_) => None,
             };
-            db::run(tx.connection(), &sql, vec![commune.into(), family.into(), person.0.into(), text.into()]).await?
+            let values = vec![commune.into(), family.into(), person.0.into(), text.into()];
+            db::one(tx.connection(), &sql, values).await?.map(Written::Adult)
         }
-        _ => 0,
+        _ => None,
     };
-    if touched == 1 { Ok(()) } else { Err(Error::NotFound) }
+    written.ok_or(Error::NotFound)
 }
 
 /// The name of a field in the database, which is also its column and its name on the wire.
@@ -321,6 +334,11 @@ pub(crate) fn field_name(field: DetailField) -> &'static str {
         DetailField::LandlinePhone => "landline_phone",
         DetailField::Email => "email",
     }
+}
+
+#[derive(Debug, FromQueryResult)]
+struct CountRow {
+    count: i64,
 }
 
 /// Whether the same detail has a change that nobody decided yet.
@@ -335,9 +353,12 @@ pub(crate) async fn is_waiting(
         DetailSubject::Household => None,
         DetailSubject::Adult(person) => Some(person.0),
     };
-    let changes = detail_changes(tx.connection(), commune, &[family]).await?;
-    let same = |row: &DetailChangeRow| row.subject_person == person && row.field == field_name(field);
-    Ok(changes.iter().any(|row| same(row) && row.status.starts_with("awaits_")))
+    let sql = "SELECT COUNT(*) AS count FROM detail_change WHERE commune_id = $1 AND family_id = $2 \
+               AND status IN ('awaits_town', 'awaits_confirmation') AND field = $3 \
+               AND subject_person IS NOT DISTINCT FROM $4";
+    let values = vec![commune.into(), family.into(), field_name(field).into(), person.into()];
+    let row: Option<CountRow> = db::one(tx.connection(), sql, values).await?;
+    Ok(row.is_some_and(|row| row.count > 0))
 }
 
 /// Puts a change on record.
@@ -359,6 +380,24 @@ pub(crate) async fn insert_change(tx: &WriteTx, commune: Uuid, row: DetailChange
     ];
     db::run(tx.connection(), &sql, values).await?;
     Ok(())
+}
+
+/// The reason of a change that was given up by itself: its owner did not confirm it in time. No person wrote it.
+pub(crate) const EXPIRED: &str = "expired";
+
+#[derive(Debug, FromQueryResult)]
+struct ChangeKeyRow {
+    commune_id: Uuid,
+    change_id: Uuid,
+}
+
+/// Changes of all communes that wait for their owner and were asked before an instant.
+pub(crate) async fn unconfirmed(on: &impl ConnectionTrait, before: Timestamp) -> Result<Vec<(Uuid, Uuid)>> {
+    // From the communes, so that the index by status is used.
+    let sql = "SELECT d.commune_id, d.change_id FROM commune c JOIN detail_change d ON d.commune_id = c.commune_id \
+               AND d.status = 'awaits_confirmation' AND d.asked_at <= $1";
+    let rows: Vec<ChangeKeyRow> = db::all(on, sql, vec![before.as_millisecond().into()]).await?;
+    Ok(rows.into_iter().map(|row| (row.commune_id, row.change_id)).collect())
 }
 
 /// How a change ends.
@@ -389,6 +428,13 @@ pub(crate) async fn settle_change(
         settlement.reason.map(str::to_owned).into(),
     ];
     Ok(db::run(tx.connection(), sql, values).await? == 1)
+}
+
+/// Hands a change whose owner confirmed it to the town; says whether it waited for its owner.
+pub(crate) async fn hand_to_town(tx: &WriteTx, commune: Uuid, family: Uuid, change: Uuid) -> Result<bool> {
+    let sql = "UPDATE detail_change SET status = 'awaits_town' \
+               WHERE commune_id = $1 AND family_id = $2 AND change_id = $3 AND status = 'awaits_confirmation'";
+    Ok(db::run(tx.connection(), sql, vec![commune.into(), family.into(), change.into()]).await? == 1)
 }
 
 /// Reads a civil date as the tables keep it.

@@ -14,13 +14,17 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::error::{Refusal, code_of};
+use super::pages::ForPeople;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The answers are data for one program: nothing may be stored, framed, sniffed or run.
 const SECURITY: [(HeaderName, HeaderValue); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+    ),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000")),
@@ -35,7 +39,8 @@ pub(super) async fn answer(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", request_id = %id, %method, route);
     let mut response = next.run(request).instrument(span.clone()).await;
-    if response.status().is_client_error() || response.status().is_server_error() {
+    let refused = response.status().is_client_error() || response.status().is_server_error();
+    if refused && response.extensions().get::<ForPeople>().is_none() {
         response = refusal(&response, id);
     }
     dress(response.headers_mut(), id);
@@ -72,7 +77,8 @@ fn dress(headers: &mut HeaderMap, id: Uuid) {
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     for (name, value) in SECURITY {
-        headers.insert(name, value);
+        // A page for people says itself what it may show, which is more than nothing.
+        headers.entry(name).or_insert(value);
     }
 }
 

@@ -66,11 +66,13 @@ fn status(error: &Error) -> StatusCode {
         ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::InvalidRequest => StatusCode::BAD_REQUEST,
         ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        ErrorCode::Conflict => StatusCode::CONFLICT,
+        ErrorCode::Conflict | ErrorCode::CoHolderExists => StatusCode::CONFLICT,
         ErrorCode::Busy | ErrorCode::AddressLookupUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorCode::LettersUnavailable => StatusCode::NOT_IMPLEMENTED,
         ErrorCode::PersonalCodeRefused
         | ErrorCode::IdentifiantRefused
+        | ErrorCode::InvitationRefused
         | ErrorCode::UnknownOperation
         | ErrorCode::InvalidOperation
         | ErrorCode::OperationReused

@@ -9,6 +9,7 @@ mod connections;
 mod endless;
 mod error;
 mod operations;
+mod pages;
 mod peer;
 mod serve;
 
@@ -22,12 +23,14 @@ use http::StatusCode;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 use tower_http::timeout::TimeoutLayer;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::accounts::letters::counter::Counter;
 use crate::app::App;
 use crate::sync::Lines;
 use crate::{accounts, addresses, communes, family, sync};
@@ -35,6 +38,9 @@ use crate::{accounts, addresses, communes, family, sync};
 pub use operations::ShownMetrics;
 pub use peer::TrustedProxies;
 pub use serve::{Listening, TlsFiles, listen, listen_metrics};
+
+/// Bytes from which an answer gets shorter by more than the words that say it was compressed.
+const WORTH_COMPRESSING: u64 = 512;
 
 /// Bounds of everything a caller can make wait or grow.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +81,8 @@ pub struct HttpOptions {
     pub trusted_proxies: TrustedProxies,
     /// What `/metrics` shows to this computer.
     pub metrics: ShownMetrics,
+    /// What prints letters.
+    pub counter: Counter,
 }
 
 /// Every route, and its description.
@@ -85,6 +93,8 @@ pub fn api() -> (Router<App>, OpenApi) {
         .merge(addresses::router())
         .merge(communes::router())
         .merge(family::agents::router())
+        .merge(family::co_holder::router())
+        .merge(pages::router())
         .merge(sync::router())
         .split_for_parts();
     document.info.title = "Préau".into();
@@ -106,10 +116,11 @@ fn layered(routes: Router<App>, app: App, options: &HttpOptions) -> Router {
         .layer(SetSensitiveRequestHeadersLayer::new([http::header::AUTHORIZATION, http::header::COOKIE]))
         .layer(Extension(options.trusted_proxies.clone()))
         .layer(Extension(options.metrics.clone()))
+        .layer(Extension(options.counter.clone()))
         .layer(Extension(Lines::among(options.limits.connections)))
         .layer(from_fn(answer::answer))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked()))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(WORTH_COMPRESSING))))
         .layer(from_fn_with_state(app.closing.clone(), endless::end_with_server))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, options.limits.request))
         .layer(DefaultBodyLimit::max(options.limits.body));

@@ -7,7 +7,7 @@ use preau_protocol::sync::{DigestDto, DigestResponse, StreamVersionDto};
 use sha2::{Digest, Sha256};
 
 use super::{readable, store};
-use crate::accounts::caller::Caller;
+use crate::caller::Caller;
 use crate::db::Db;
 use crate::error::Result;
 

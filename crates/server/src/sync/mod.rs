@@ -1,12 +1,13 @@
 //! Streams, changes, push, digest and events.
 //!
-//! Tables: `stream`, `change`, `operation`. Invariants: a stream's version grows by one in each transaction that
+//! Tables: `stream`, `change`, `operation`, `changed_outcome`. Invariants: a stream's version grows by one in each transaction that
 //! changes it (I5); an operation id takes effect at most once, and every replay gives the same outcome (I3); what a
 //! caller pulls is derived from their rights now (I6).
 
 mod cursor;
 mod digest;
 pub mod events;
+mod left;
 mod lines;
 mod publish;
 mod pull;
@@ -16,13 +17,13 @@ mod routes;
 mod store;
 
 pub use lines::Lines;
-pub use publish::{Entity, Projection, publish};
+pub use publish::{Entity, Held, Projection, hold, publish, publish_changed};
 pub use push::Verdict;
 pub use relay::relay;
 pub use routes::router;
 pub use store::create_stream;
 
-use crate::accounts::caller::{Caller, Who};
+use crate::caller::{Caller, Who};
 use uuid::Uuid;
 
 /// What a stream is about.

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use anyhow::anyhow;
 use preau_protocol::sync::EntityKind;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::left;
 use super::store::{self, ServedRow, WrittenRow};
 use crate::error::Result;
 use crate::writer::WriteTx;
@@ -42,13 +44,46 @@ pub struct Projection {
     pub entities: Vec<Entity>,
 }
 
-/// Brings streams to what the projections say. Streams that differ grow by one version, the others do not move.
+/// Streams that no other process moves before this transaction ends. Whoever publishes holds them first and reads then:
+/// what was read before may be older than what another process put there meanwhile.
+#[derive(Debug)]
+pub struct Held {
+    commune: Uuid,
+    /// The version of each, before this transaction.
+    versions: BTreeMap<Uuid, i64>,
+}
+
+/// Holds streams until the transaction ends, in ascending order, which is the same for every process.
+///
+/// # Errors
+/// [`crate::error::Error::NotFound`] when one of them does not exist, or whatever the database says.
+pub async fn hold(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Result<Held> {
+    let streams: BTreeSet<Uuid> = streams.iter().copied().collect();
+    let versions = store::hold(tx, commune, streams.into_iter().collect()).await?;
+    Ok(Held { commune, versions })
+}
+
+impl Held {
+    /// The version that a stream has at the end of this transaction, which adds one to it, once.
+    fn next_version(&self, tx: &WriteTx, stream: Uuid) -> Result<i64> {
+        if let Some(version) = tx.version_given(self.commune, stream) {
+            return Ok(version);
+        }
+        let version = self.versions.get(&stream).ok_or_else(|| anyhow!("a stream that nobody held"))? + 1;
+        tx.give_version(self.commune, stream, version);
+        left::moved(tx, self.commune, stream);
+        Ok(version)
+    }
+}
+
+/// Brings streams to what the projections say, read since the streams are held. Streams that differ grow by one version,
+/// the others do not move.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn publish(tx: &WriteTx, commune: Uuid, projections: Vec<Projection>) -> Result<()> {
-    let streams: BTreeSet<Uuid> = projections.iter().map(|projection| projection.stream).collect();
-    let streams: Vec<Uuid> = streams.into_iter().collect();
+pub async fn publish(tx: &WriteTx, held: &Held, projections: Vec<Projection>) -> Result<()> {
+    let commune = held.commune;
+    let streams: Vec<Uuid> = held.versions.keys().copied().collect();
     let mut served: BTreeMap<Uuid, Vec<ServedRow>> = BTreeMap::new();
     for row in store::served(tx, commune, &streams).await? {
         served.entry(row.stream_id).or_default().push(row);
@@ -61,13 +96,30 @@ pub async fn publish(tx: &WriteTx, commune: Uuid, projections: Vec<Projection>) 
             changes.entry(projection.stream).or_default().extend(differences);
         }
     }
-    let versions = store::next_versions(tx, commune, changes.keys().copied().collect()).await?;
     let mut rows = Vec::new();
     for (stream, differences) in changes {
-        let version = versions.get(&stream).copied().unwrap_or_default();
+        let version = held.next_version(tx, stream)?;
         rows.extend(differences.into_iter().map(|difference| WrittenRow { stream, version, difference }));
     }
-    store::write_changes(tx, commune, rows).await
+    left::change(tx, commune, rows);
+    Ok(())
+}
+
+/// Puts entities that are new or differ for certain into one stream, without reading what it showed: what a small change
+/// costs must not grow with everything the stream has.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn publish_changed(tx: &WriteTx, held: &Held, stream: Uuid, entities: Vec<Entity>) -> Result<()> {
+    let version = held.next_version(tx, stream)?;
+    let row = |entity: Entity| {
+        let hash = Sha256::digest(entity.body.as_bytes()).to_vec();
+        let difference =
+            Difference { kind: entity.kind.as_str().to_owned(), entity: entity.id, body: Some((entity.body, hash)) };
+        WrittenRow { stream, version, difference }
+    };
+    left::change(tx, held.commune, entities.into_iter().map(row).collect());
+    Ok(())
 }
 
 /// One entity to write: with a body, or gone.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::cursor::{Cursor, Position};
 use super::readable;
 use super::store::{self, ChangeRow, StreamRow};
-use crate::accounts::caller::Caller;
+use crate::caller::Caller;
 use crate::db::Db;
 use crate::error::Result;
 
@@ -34,7 +34,7 @@ pub(super) async fn changes(
         page.read(&snapshot, caller.commune, stream, position).await?;
     }
     snapshot.commit().await?;
-    page.finish()
+    Ok(page.finish())
 }
 
 struct Page {
@@ -53,6 +53,7 @@ impl Page {
             gone: Vec::new(),
             reset: Vec::new(),
             server_time: now.to_string(),
+            epoch: Some(epoch),
         };
         Self { left: limit, next: Cursor { epoch, streams: Vec::new() }, answer }
     }
@@ -66,9 +67,9 @@ impl Page {
     ) -> Result<()> {
         let known = position.filter(|position| position.version >= stream.horizon);
         if self.left == 0 {
-            // A stream that has not begun stays out of the cursor, and begins on a later page.
+            // A stream that has not begun begins on a later page.
             self.answer.has_more = true;
-            self.next.streams.extend(known.cloned());
+            self.next.streams.push(known.cloned().unwrap_or_else(|| Position::unread(stream.stream_id)));
             return Ok(());
         }
         let start = Position::start(stream.stream_id);
@@ -103,8 +104,8 @@ impl Page {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<ChangesResponse> {
-        self.answer.cursor = self.next.encode()?;
-        Ok(self.answer)
+    fn finish(mut self) -> ChangesResponse {
+        self.answer.cursor = self.next.encode();
+        self.answer
     }
 }

@@ -6,10 +6,12 @@ use preau_protocol::sync::{Op, OutcomeDto, OutcomeStatus};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::left;
 use super::store::{self, OperationRow};
-use crate::accounts::caller::FamilyCaller;
+use crate::caller::FamilyCaller;
 use crate::error::{Error, Result};
 use crate::family;
+use crate::notices;
 use crate::writer::{Command, WriteTx};
 
 /// What an operation came to, before it is on record.
@@ -29,6 +31,8 @@ pub(super) struct PushOperation {
     pub op_id: Uuid,
     /// The bytes of the operation as sent.
     pub bytes: String,
+    /// What its author was told of it before the server was restored.
+    pub told: Option<OutcomeStatus>,
 }
 
 impl Command for PushOperation {
@@ -36,6 +40,19 @@ impl Command for PushOperation {
     const NAME: &'static str = "push";
 
     async fn apply(&self, tx: &WriteTx) -> Result<OutcomeDto> {
+        let mut outcome = self.outcome(tx).await?;
+        // An id that is somebody else's operation is refused: nothing is noted on theirs.
+        if let Some(told) = self.told
+            && outcome.code != Some(ErrorCode::OperationReused)
+        {
+            outcome.changed = self.compare(tx, told, outcome.status).await?;
+        }
+        Ok(outcome)
+    }
+}
+
+impl PushOperation {
+    async fn outcome(&self, tx: &WriteTx) -> Result<OutcomeDto> {
         let FamilyCaller { commune, family, .. } = self.caller;
         let sha256 = Sha256::digest(self.bytes.as_bytes()).to_vec();
         let known = store::operation(tx, commune, self.op_id).await?;
@@ -48,16 +65,31 @@ impl Command for PushOperation {
         let version = store::version(tx, commune, family).await?;
         let outcome = outcome(self.op_id, verdict, version);
         if known.is_none() {
-            store::record_operation(tx, commune, self.op_id, on_record(&self.caller, sha256, &outcome)?).await?;
+            left::record(tx, commune, self.op_id, on_record(&self.caller, sha256, &outcome)?);
         }
         Ok(outcome)
     }
-}
 
-impl PushOperation {
+    /// Whether the operation stands at something else than its author was told, which is then noted for the town.
+    async fn compare(&self, tx: &WriteTx, told: OutcomeStatus, answered: OutcomeStatus) -> Result<bool> {
+        let FamilyCaller { commune, family, .. } = self.caller;
+        let now = match answered {
+            OutcomeStatus::Waiting => family::ops::standing(tx, commune, self.op_id).await?,
+            OutcomeStatus::Applied | OutcomeStatus::Rejected => answered,
+        };
+        let restored = if now == told {
+            left::Restored::AsTold
+        } else {
+            left::Restored::Changed { family, body: self.bytes.clone(), told: name(told)? }
+        };
+        left::restored(tx, commune, self.op_id, restored);
+        Ok(now != told)
+    }
+
     async fn decide(&self, tx: &WriteTx) -> Result<Verdict> {
         match serde_json::from_str::<Op>(&self.bytes) {
             Ok(Op::ChangeDetail(op)) => family::ops::change_detail(tx, &self.caller, self.op_id, &op).await,
+            Ok(Op::AcknowledgeNotice(op)) => notices::ops::acknowledge(tx, &self.caller, &op).await,
             // An operation that gives itself up says nothing.
             Ok(Op::Cancel { op_id }) if op_id == self.op_id => Ok(Verdict::Rejected(ErrorCode::InvalidOperation)),
             Ok(Op::Cancel { op_id }) => self.cancel(tx, op_id).await,
@@ -68,7 +100,9 @@ impl PushOperation {
     /// The same answer as the first time, to the same account and bytes. An operation that somebody of the family gave
     /// up before it arrived answers so, whoever of them sends it.
     async fn replay(&self, tx: &WriteTx, known: &OperationRow, sha256: &[u8]) -> Result<OutcomeDto> {
-        let given_up = known.sha256.is_empty() && known.family_id == self.caller.family;
+        // Whoever gave it up keeps that answer when they are of another home since.
+        let own = known.family_id == self.caller.family || known.account_id == self.caller.account;
+        let given_up = known.sha256.is_empty() && own;
         if given_up || (known.account_id == self.caller.account && known.sha256 == sha256) {
             return from_record(self.op_id, known);
         }
@@ -83,7 +117,7 @@ impl PushOperation {
         let Some(known) = store::operation(tx, commune, target).await? else {
             let version = store::version(tx, commune, family).await?;
             let refusal = outcome(target, Verdict::Rejected(ErrorCode::OperationCancelled), version);
-            store::record_operation(tx, commune, target, on_record(&self.caller, Vec::new(), &refusal)?).await?;
+            left::record(tx, commune, target, on_record(&self.caller, Vec::new(), &refusal)?);
             return Ok(Verdict::Applied);
         };
         if known.family_id != family {
@@ -104,7 +138,7 @@ fn unreadable(bytes: &str) -> ErrorCode {
     struct Typed {
         r#type: String,
     }
-    const KNOWN: [&str; 2] = ["family.change_detail", "sync.cancel"];
+    const KNOWN: [&str; 3] = ["family.change_detail", "accounts.acknowledge_notice", "sync.cancel"];
     match serde_json::from_str::<Typed>(bytes) {
         Ok(typed) if !KNOWN.contains(&typed.r#type.as_str()) => ErrorCode::UnknownOperation,
         _ => ErrorCode::InvalidOperation,
@@ -117,21 +151,24 @@ fn outcome(op_id: Uuid, verdict: Verdict, version: i64) -> OutcomeDto {
         Verdict::Waiting => (OutcomeStatus::Waiting, None),
         Verdict::Rejected(code) => (OutcomeStatus::Rejected, Some(code)),
     };
-    OutcomeDto { op_id, status, code, version }
+    OutcomeDto { op_id, status, code, version, changed: false }
 }
 
 fn on_record(caller: &FamilyCaller, sha256: Vec<u8>, outcome: &OutcomeDto) -> Result<OperationRow> {
-    let name = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let status = name(serde_json::to_value(outcome.status)?);
-    let code = outcome.code.map(serde_json::to_value).transpose()?.map(name);
+    let (status, code) = (name(outcome.status)?, outcome.code.map(name).transpose()?);
     let (account_id, family_id) = (caller.account, caller.family);
     Ok(OperationRow { account_id, family_id, sha256, status, code, version: outcome.version })
+}
+
+/// A name of the wire, as it is kept.
+fn name(value: impl serde::Serialize) -> Result<String> {
+    Ok(serde_json::to_value(value)?.as_str().unwrap_or_default().to_owned())
 }
 
 fn from_record(op_id: Uuid, row: &OperationRow) -> Result<OutcomeDto> {
     let status = serde_json::from_value(row.status.clone().into()).map_err(Error::from)?;
     let code = row.code.clone().map(|code| serde_json::from_value(code.into())).transpose()?;
-    Ok(OutcomeDto { op_id, status, code, version: row.version })
+    Ok(OutcomeDto { op_id, status, code, version: row.version, changed: false })
 }
 
 #[cfg(test)]

@@ -27,9 +27,9 @@ use super::events::Poke;
 use super::lines::Lines;
 use super::push::PushOperation;
 use super::{digest, pull, readable};
-use crate::accounts::caller::{Caller, FamilyCaller};
 use crate::app::App;
 use crate::body::Body;
+use crate::caller::{Caller, FamilyCaller};
 use crate::error::{Error, Result};
 
 /// A listener is let go shortly before its access token ends: it comes back with a new one, and its rights are read again.
@@ -94,7 +94,8 @@ async fn post_push(
     let mut outcomes = Vec::with_capacity(request.operations.len());
     for operation in request.operations {
         let bytes = operation.op.get().to_owned();
-        outcomes.push(app.writer.run(PushOperation { caller, op_id: operation.op_id, bytes }).await?);
+        let push = PushOperation { caller, op_id: operation.op_id, bytes, told: operation.told };
+        outcomes.push(app.writer.run(push).await?);
     }
     Ok(Json(PushResponse { outcomes }))
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Context;
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use anyhow::{Context, anyhow};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 use uuid::Uuid;
 
-use super::StreamKind;
 use super::cursor::Position;
 use super::publish::Difference;
+use super::{StreamKind, left};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::writer::WriteTx;
@@ -64,7 +64,7 @@ pub(super) struct DigestRow {
 }
 
 /// An operation on record.
-#[derive(Debug, FromQueryResult)]
+#[derive(Debug, Clone, FromQueryResult)]
 pub(super) struct OperationRow {
     pub account_id: Uuid,
     pub family_id: Uuid,
@@ -95,6 +95,7 @@ pub async fn create_stream(tx: &WriteTx, commune: Uuid, stream: Uuid, kind: Stre
     Ok(())
 }
 
+/// What streams show, this transaction's own changes included.
 pub(super) async fn served(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Result<Vec<ServedRow>> {
     let mut rows = Vec::new();
     for streams in streams.chunks(STREAMS) {
@@ -105,52 +106,48 @@ pub(super) async fn served(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Res
         );
         rows.extend(db::all::<ServedRow>(tx.connection(), &sql, db::commune_and(commune, streams)).await?);
     }
+    left::changes(tx, commune, streams, &mut rows);
     Ok(rows)
 }
 
-/// Adds one to the version of each stream, once in a transaction. Streams come in ascending order, which is the
-/// order in which PostgreSQL processes lock them.
-pub(super) async fn next_versions(tx: &WriteTx, commune: Uuid, streams: Vec<Uuid>) -> Result<BTreeMap<Uuid, i64>> {
+/// Holds streams until the transaction ends, and gives their versions. They come in ascending order, which is the order
+/// in which PostgreSQL processes lock them.
+pub(super) async fn hold(tx: &WriteTx, commune: Uuid, streams: Vec<Uuid>) -> Result<BTreeMap<Uuid, i64>> {
     let mut versions = BTreeMap::new();
-    let mut to_move = Vec::new();
-    for stream in streams {
-        match tx.version_given(commune, stream) {
-            Some(version) => {
-                versions.insert(stream, version);
-            }
-            None => to_move.push(stream),
-        }
+    for streams in streams.chunks(STREAMS) {
+        let rows = held_streams(tx, commune, streams).await?;
+        versions.extend(rows.into_iter().map(|row| (row.stream_id, row.version)));
     }
-    for streams in to_move.chunks(STREAMS) {
-        lock_streams(tx, commune, streams).await?;
+    if versions.len() == streams.len() { Ok(versions) } else { Err(Error::NotFound) }
+}
+
+/// Writes the versions that this transaction gave.
+pub(super) async fn write_versions(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Result<()> {
+    for streams in streams.chunks(STREAMS) {
         let sql = format!(
             "UPDATE stream SET version = version + 1 WHERE commune_id = $1 AND stream_id IN ({}) \
              RETURNING stream_id, version",
             db::places(streams.len())
         );
         let rows: Vec<VersionRow> = db::all(tx.connection(), &sql, db::commune_and(commune, streams)).await?;
-        if rows.len() != streams.len() {
-            return Err(Error::NotFound);
-        }
-        for row in rows {
-            tx.give_version(commune, row.stream_id, row.version);
-            versions.insert(row.stream_id, row.version);
+        let as_given = |row: &VersionRow| tx.version_given(commune, row.stream_id) == Some(row.version);
+        if rows.len() != streams.len() || !rows.iter().all(as_given) {
+            return Err(anyhow!("a stream moved under its lock").into());
         }
     }
-    Ok(versions)
+    Ok(())
 }
 
-async fn lock_streams(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Result<()> {
-    if tx.connection().get_database_backend() == sea_orm::DbBackend::Sqlite {
-        return Ok(()); // the transaction holds the whole file
-    }
+/// Streams as they are, held until the commit where others could move them.
+async fn held_streams(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Result<Vec<StreamRow>> {
+    // On SQLite the transaction holds the whole file.
+    let held = if tx.connection().get_database_backend() == DbBackend::Sqlite { "" } else { "FOR UPDATE" };
     let sql = format!(
         "SELECT stream_id, version, horizon FROM stream WHERE commune_id = $1 AND stream_id IN ({}) \
-         ORDER BY stream_id FOR UPDATE",
+         ORDER BY stream_id {held}",
         db::places(streams.len())
     );
-    db::all::<StreamRow>(tx.connection(), &sql, db::commune_and(commune, streams)).await?;
-    Ok(())
+    db::all(tx.connection(), &sql, db::commune_and(commune, streams)).await
 }
 
 pub(super) async fn write_changes(tx: &WriteTx, commune: Uuid, rows: Vec<WrittenRow>) -> Result<()> {
@@ -223,32 +220,67 @@ pub(super) async fn digest_rows(on: &impl ConnectionTrait, commune: Uuid, stream
     db::all(on, sql, vec![commune.into(), stream.into()]).await
 }
 
+/// An operation on record, or about to be.
 pub(super) async fn operation(tx: &WriteTx, commune: Uuid, op: Uuid) -> Result<Option<OperationRow>> {
+    if let Some(row) = left::operation(tx, commune, op) {
+        return Ok(Some(row));
+    }
     let sql = "SELECT account_id, family_id, sha256, status, code, version FROM operation \
                WHERE commune_id = $1 AND op_id = $2";
     db::one(tx.connection(), sql, vec![commune.into(), op.into()]).await
 }
 
-pub(super) async fn record_operation(tx: &WriteTx, commune: Uuid, op: Uuid, row: OperationRow) -> Result<()> {
-    let sql = "INSERT INTO operation (commune_id, op_id, account_id, family_id, sha256, status, code, version, \
-               received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let values = vec![
-        commune.into(),
-        op.into(),
-        row.account_id.into(),
-        row.family_id.into(),
-        row.sha256.into(),
-        row.status.into(),
-        row.code.into(),
-        row.version.into(),
-        tx.now().as_millisecond().into(),
-    ];
+/// Puts operations on record.
+pub(super) async fn record_operations(tx: &WriteTx, rows: Vec<(Uuid, Uuid, OperationRow)>) -> Result<()> {
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<(Uuid, Uuid, OperationRow)> = rows.by_ref().take(ROWS).collect();
+        let sql = format!(
+            "INSERT INTO operation (commune_id, op_id, account_id, family_id, sha256, status, code, version, \
+             received_at) VALUES {}",
+            db::tuples(chunk.len(), 9)
+        );
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 9);
+        for (commune, op, row) in chunk {
+            values.extend([commune.into(), op.into(), row.account_id.into(), row.family_id.into(), row.sha256.into()]);
+            values.extend([row.status.into(), row.code.into(), row.version.into()]);
+            values.push(tx.now().as_millisecond().into());
+        }
+        db::run(tx.connection(), &sql, values).await?;
+    }
+    Ok(())
+}
+
+/// Notes that an operation of the family stands at something else than its author was told. Noted again, it stays as
+/// it was.
+pub(super) async fn note_changed_outcome(
+    tx: &WriteTx,
+    (commune, family): (Uuid, Uuid),
+    op: Uuid,
+    body: &str,
+    told: &str,
+) -> Result<()> {
+    let sql = "INSERT INTO changed_outcome (commune_id, op_id, family_id, body, told, noted_at) \
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (commune_id, op_id) DO UPDATE \
+               SET told = excluded.told, noted_at = excluded.noted_at WHERE changed_outcome.told <> excluded.told";
+    let noted_at = tx.now().as_millisecond();
+    let values = vec![commune.into(), op.into(), family.into(), body.into(), told.into(), noted_at.into()];
     db::run(tx.connection(), sql, values).await?;
+    Ok(())
+}
+
+/// The operation stands again at what its author was told.
+pub(super) async fn forget_changed_outcome(tx: &WriteTx, commune: Uuid, op: Uuid) -> Result<()> {
+    let sql = "DELETE FROM changed_outcome WHERE commune_id = $1 AND op_id = $2";
+    db::run(tx.connection(), sql, vec![commune.into(), op.into()]).await?;
     Ok(())
 }
 
 /// The version of a stream as this transaction sees it.
 pub(super) async fn version(tx: &WriteTx, commune: Uuid, stream: Uuid) -> Result<i64> {
+    if let Some(version) = tx.version_given(commune, stream) {
+        return Ok(version);
+    }
     let rows = streams(tx.connection(), commune, &[stream]).await?;
     rows.first().map(|row| row.version).ok_or(Error::NotFound)
 }

@@ -17,6 +17,8 @@ use axum::Router;
 use futures_util::FutureExt;
 use jiff::Timestamp;
 use preau_server::accounts::hashing::HashingLimits;
+use preau_server::accounts::letters::LetterPress;
+use preau_server::accounts::letters::counter::Counter;
 use preau_server::addresses::AddressBase;
 use preau_server::app::{App, AppOptions};
 use preau_server::clock::Clock;
@@ -74,13 +76,20 @@ pub struct Harness {
 
 impl Harness {
     async fn open(engine: Engine, location: Location, folder: Arc<TempDir>, hashing: HashingLimits) -> Self {
-        let db = Db::open(&location).await.unwrap();
-        db.migrate().await.unwrap();
         let clock = TestClock::default();
-        let options = AppOptions { secret: vec![7; 32], hashing, addresses: AddressBase::default() };
-        let (app, _) = App::start(db, Arc::new(clock.clone()), options).unwrap();
-        let router = http::router(app.clone(), &HttpOptions::default());
+        let (app, router) = start(&location, &clock, hashing).await;
         Self { app, router, clock, engine, location, folder }
+    }
+
+    /// Another server process over the same database.
+    pub async fn another_process(&self) -> Self {
+        self.process_over(self.location.clone()).await
+    }
+
+    /// A server process over another database, with the same data folder.
+    pub async fn process_over(&self, location: Location) -> Self {
+        let (app, router) = start(&location, &self.clock, HashingLimits::default()).await;
+        Self { app, router, location, ..self.clone() }
     }
 
     /// The tables of the schema, by name.
@@ -103,10 +112,48 @@ impl Harness {
         rows.into_iter().map(|row| row.name).collect()
     }
 
+    /// An empty database of the same engine.
+    pub async fn elsewhere(&self) -> Elsewhere {
+        let folder = tempfile::tempdir().unwrap();
+        let location = match (self.engine, std::env::var("PREAU_TEST_POSTGRES")) {
+            (Engine::Postgres, Ok(base)) => {
+                let name = format!("preau_test_{}", Uuid::now_v7().simple());
+                administer(&base, &format!("CREATE DATABASE {name}")).await;
+                Location::Postgres(database_url(&base, &name))
+            }
+            _ => Location::Sqlite(folder.path().to_owned()),
+        };
+        Elsewhere { location, _folder: folder }
+    }
+
     /// The data folder.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
+}
+
+impl Harness {
+    /// The same server, whose letters are printed by this press.
+    pub fn with_press(&self, press: &'static dyn LetterPress) -> Self {
+        let options =
+            HttpOptions { counter: Counter::new(Some(press), "https://portail.exemple.fr"), ..Default::default() };
+        Self { router: http::router(self.app.clone(), &options), ..self.clone() }
+    }
+}
+
+async fn start(location: &Location, clock: &TestClock, hashing: HashingLimits) -> (App, Router) {
+    let db = Db::open(location).await.unwrap();
+    db.migrate().await.unwrap();
+    let options = AppOptions { secret: vec![7; 32], hashing, addresses: AddressBase::default() };
+    let (app, _) = App::start(db, Arc::new(clock.clone()), options).unwrap();
+    let router = http::router(app.clone(), &HttpOptions::default());
+    (app, router)
+}
+
+/// A database beside the one of a test. One of PostgreSQL goes away with the cluster of the tests.
+pub struct Elsewhere {
+    pub location: Location,
+    _folder: TempDir,
 }
 
 /// Runs the body on SQLite, then on PostgreSQL where one is named.

@@ -5,6 +5,7 @@ use preau_protocol::accounts::{SessionDto, SetCodeRequest, SignInRequest};
 use preau_server::accounts::agents::{CreateAgent, NewAgent};
 use preau_server::accounts::keys::Keys;
 use preau_server::accounts::one_time::{FamilyAccount, issue, open_family_accounts};
+use preau_server::audit::Actor;
 use preau_server::clock::Clock;
 use preau_server::db;
 use preau_server::error::Result;
@@ -85,7 +86,7 @@ impl Command for IssueCode {
     const NAME: &'static str = "test_issue_code";
 
     async fn apply(&self, tx: &WriteTx) -> Result<String> {
-        Ok(issue(tx, &self.keys, self.commune, &[self.account]).await?.remove(0).code)
+        Ok(issue(tx, &self.keys, self.commune, Actor::Operator, &[self.account]).await?.remove(0).code)
     }
 }
 
@@ -104,7 +105,7 @@ impl Harness {
         Town { id, slug: slug.into() }
     }
 
-    /// A family of one adult with an account, by SQL alone.
+    /// A family of one adult with an account and an empty stream, by SQL alone.
     pub async fn adult(&self, town: &Town, identifiant: &str) -> Adult {
         let (family, person) = (Uuid::now_v7(), Uuid::now_v7());
         let sql = "INSERT INTO family (commune_id, family_id, reference) VALUES ($1, $2, $3)";
@@ -112,6 +113,8 @@ impl Harness {
         let sql = "INSERT INTO adult (commune_id, person_id, family_id, role, first_name, last_name) \
                    VALUES ($1, $2, $3, 'holder', 'Claire', 'Martel')";
         self.sql(sql, vec![town.id.into(), person.into(), family.into()]).await;
+        let sql = "INSERT INTO stream (commune_id, stream_id, kind, version, horizon) VALUES ($1, $2, 'family', 0, 0)";
+        self.sql(sql, vec![town.id.into(), family.into()]).await;
         self.open_account(town, identifiant, family, person).await
     }
 

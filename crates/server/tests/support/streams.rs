@@ -9,7 +9,6 @@ use preau_protocol::sync::{ChangesResponse, DigestResponse, Op, OutcomeDto, Outc
 use preau_server::communes::{PutCommune, read_settings};
 use preau_server::error::Result;
 use preau_server::family::projection::publish_families;
-use preau_server::sync::{StreamKind, create_stream};
 use preau_server::writer::{Command, WriteTx};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -27,31 +26,28 @@ pub const SETTINGS: &str = r#"
     details = { address = "at_once", phones = "by_hand", email = "at_once" }
 "#;
 
-/// Makes the streams of families and fills them.
-pub struct Publish(pub Uuid, pub Vec<Uuid>, pub bool);
+/// Fills the streams of families.
+pub struct Publish(pub Uuid, pub Vec<Uuid>);
 
 impl Command for Publish {
     type Output = ();
     const NAME: &'static str = "test_publish";
 
     async fn apply(&self, tx: &WriteTx) -> Result<()> {
-        for family in self.1.iter().filter(|_| self.2) {
-            create_stream(tx, self.0, *family, StreamKind::Family).await?;
-        }
         publish_families(tx, self.0, &self.1).await
     }
 }
 
 pub async fn town(harness: &Harness) -> Town {
     let settings = read_settings(SETTINGS).unwrap();
-    let slug = settings.slug.clone();
+    let slug = settings.served.slug.clone();
     let id = harness.app.writer.run(PutCommune { settings }).await.unwrap();
     Town { id, slug }
 }
 
 pub async fn home(harness: &Harness, town: &Town, identifiant: &str) -> (Adult, SessionDto) {
     let adult = harness.adult(town, identifiant).await;
-    harness.app.writer.run(Publish(town.id, vec![adult.family], true)).await.unwrap();
+    harness.app.writer.run(Publish(town.id, vec![adult.family])).await.unwrap();
     let session = harness.enrol(&adult).await;
     (adult, session)
 }

@@ -13,6 +13,10 @@ use crate::writer::WriteTx;
 #[derive(Debug, FromQueryResult)]
 pub(super) struct RecipientRow {
     pub account_id: Uuid,
+    pub family_id: Uuid,
+    pub person_id: Uuid,
+    /// Whether they have a personal code.
+    pub chosen: bool,
     identifiant: String,
     reference: String,
     first_name: String,
@@ -55,6 +59,7 @@ const OF: &str = "FROM account a JOIN adult p ON p.commune_id = a.commune_id AND
 fn condition(whom: &Whom) -> (&'static str, Value) {
     match whom {
         Whom::Family(reference) => ("f.reference = $2", reference.clone().into()),
+        Whom::Adult(person) => ("p.person_id = $2", (*person).into()),
         Whom::WithoutCode(end) => (
             "a.code_hash IS NULL AND (a.one_time_hmac IS NULL OR a.one_time_expires_at <= $2)",
             end.as_millisecond().into(),
@@ -72,7 +77,7 @@ pub(super) async fn recipients(
 ) -> Result<Vec<RecipientRow>> {
     let (whom, value) = condition(whom);
     let sql = format!(
-        "SELECT a.account_id, a.identifiant, f.reference, p.first_name, p.last_name, f.street, f.complement, f.postcode, \
+        "SELECT a.account_id, f.family_id, p.person_id, a.code_hash IS NOT NULL AS chosen, a.identifiant, f.reference, p.first_name, p.last_name, f.street, f.complement, f.postcode, \
          f.city {OF} AND {whom} AND a.account_id > $3 ORDER BY a.account_id LIMIT $4"
     );
     let limit = i64::try_from(limit).map_err(anyhow::Error::from)?;
@@ -84,6 +89,18 @@ pub(super) async fn expected(on: &impl ConnectionTrait, commune: Uuid, whom: &Wh
     let (whom, value) = condition(whom);
     let sql = format!("SELECT f.reference, a.identifiant {OF} AND {whom} ORDER BY f.reference, a.identifiant");
     db::all(on, &sql, vec![commune.into(), value]).await
+}
+
+#[derive(Debug, FromQueryResult)]
+struct FamilyRow {
+    family_id: Option<Uuid>,
+}
+
+/// The personal code of an account no longer opens it; its family.
+pub(super) async fn forget_code(tx: &WriteTx, commune: Uuid, account: Uuid) -> Result<Option<Uuid>> {
+    let sql = "UPDATE account SET code_hash = NULL WHERE commune_id = $1 AND account_id = $2 RETURNING family_id";
+    let row: Option<FamilyRow> = db::one(tx.connection(), sql, vec![commune.into(), account.into()]).await?;
+    Ok(row.and_then(|row| row.family_id))
 }
 
 #[derive(Debug, FromQueryResult)]

@@ -1,22 +1,22 @@
 //! The words of a letter.
 
-use jiff::civil::Date;
 use preau_domain::family::Phone;
 use preau_protocol::communes::CommuneDto;
 
 use super::Letter;
+use crate::clock::french_day;
 
 /// Where the recipient's address begins, for a window envelope.
 const WINDOW: usize = 40;
 
 pub(super) fn letter(letter: &Letter, town: &CommuneDto, server: &str) -> String {
     let Letter { family, person, identifiant, code, .. } = letter;
-    let phone = Phone::parse(&town.contact.phone).map_or_else(|_| town.contact.phone.clone(), |phone| phone.display());
+    let phone = Phone::on_record(&town.contact.phone).display();
     let (service, email, name) = (&town.contact.label, &town.contact.email, &town.name);
     let window: String =
         std::iter::once(person).chain(&letter.address).map(|line| format!("{:WINDOW$}{line}\n", "")).collect();
-    let (written_on, good_until) = (french(letter.written_on), french(letter.good_until));
-    let connect = connect(server, &town.slug, identifiant);
+    let (written_on, good_until) = (french_day(letter.written_on), french_day(letter.good_until));
+    let connect = letter.connect_uri(town, server);
     format!(
         "\
 Ville de {name}
@@ -49,8 +49,8 @@ Pour vous connecter la première fois
 2. Ouvrez-la et, à la question « Votre ville », saisissez {name}.
 3. Dans MON ESPACE PERSO, saisissez votre identifiant et votre code secret.
    Majuscules, minuscules et tirets n'ont pas d'importance.
-4. Choisissez aussitôt votre code personnel : au moins 8 caractères, de trois
-   sortes parmi minuscules, majuscules, chiffres et autres signes. Votre
+4. Choisissez aussitôt votre propre code secret : au moins 8 caractères, de
+   trois sortes parmi minuscules, majuscules, chiffres et autres signes. Votre
    identifiant peut lui aussi être changé ensuite.
 
 Ce code secret ne sert qu'une fois, jusqu'au {good_until} inclus. Il remplace
@@ -70,7 +70,7 @@ Besoin d'un accompagnement, une question ?
 }
 
 /// What the QR code says: the identifiant, never the code.
-fn connect(server: &str, slug: &str, identifiant: &str) -> String {
+pub(super) fn connect(server: &str, slug: &str, identifiant: &str) -> String {
     format!("preau://connect?server={}&town={}&identifiant={}", escaped(server), escaped(slug), escaped(identifiant))
 }
 
@@ -83,29 +83,9 @@ fn escaped(text: &str) -> String {
     text.bytes().map(byte).collect()
 }
 
-/// « 1er mars 2026 ».
-fn french(day: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ];
-    let month = usize::try_from(day.month() - 1).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
-    let ordinal = if day.day() == 1 { "er" } else { "" };
-    format!("{}{ordinal} {month} {}", day.day(), day.year())
-}
-
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::Files;
     use super::*;
     use jiff::civil::date;
     use preau_protocol::communes::{DetailPoliciesDto, PolicyDto, ServiceContactDto};
@@ -167,7 +147,8 @@ pub(super) mod tests {
     #[test]
     fn a_letter_in_json_and_by_file() {
         let letter = of_claire();
-        assert_eq!(letter.file_name(), "F-1-claire@exemple.txt");
+        assert_eq!(letter.file_name(Files::Text), "F-1-claire@exemple.txt");
+        assert_eq!(letter.file_name(Files::Pdf), "F-1-claire@exemple.pdf");
         let line = letter.json_line().expect("json");
         let expected =
             r#"{"code":"ABCD-EFGH-JKMN","family":"F/1","identifiant":"claire@exemple","person":"Claire Martel"}"#;

@@ -1,16 +1,18 @@
 //! Deciding on a change that a family asked.
 
-use preau_domain::family::one_line;
+use preau_domain::family::{DetailField, one_line};
 use preau_protocol::ErrorCode;
+use preau_protocol::accounts::SecurityEventDto;
 use preau_protocol::agents::DecideChangeRequest;
 use preau_protocol::error::FieldError;
-use preau_protocol::family::DetailChangeDto;
+use preau_protocol::family::{DetailChangeDto, DetailValueDto};
 use uuid::Uuid;
 
-use crate::audit::{self, Actor, Entry};
+use crate::audit::{self, Actor, Details, Entry};
 use crate::error::{Error, Result};
 use crate::family::projection::{detail_change, publish_families};
 use crate::family::store::{self, DetailChangeRow, Settlement};
+use crate::notices::security;
 use crate::writer::{Command, WriteTx};
 
 /// Longest reason of a refusal, in characters.
@@ -83,8 +85,11 @@ impl DecideChange {
             return Err(Error::Rule(ErrorCode::Conflict));
         }
         let family = row.family_id;
+        let details = Details::default().with("field", &row.field)?;
+        let asked: serde_json::Value = serde_json::from_str(&row.new_value)?;
+        let details = details.with("new", asked)?.with("reason", reason)?.into_text();
         if self.decision == DecideChangeRequest::Accept {
-            self.put_on_record(tx, row).await?;
+            self.accept(tx, row).await?;
         }
         publish_families(tx, self.commune, &[family]).await?;
         let action = match self.decision {
@@ -92,11 +97,24 @@ impl DecideChange {
             DecideChangeRequest::Refuse { .. } => "detail_change_refused",
         };
         let Self { commune, actor, change_id, .. } = *self;
-        audit::record(
-            tx,
-            Entry { commune, actor, action, family: Some(family), entity: Some(change_id), details: None },
-        )
-        .await
+        let (of, entity) = (Some(family), Some(change_id));
+        audit::record(tx, Entry { commune, actor, action, family: of, entity, details: Some(&details) }).await
+    }
+
+    /// Puts the new value on record, and tells of an e-mail: where none takes its place, while it is still in use, so that
+    /// nobody's goes without a word to it.
+    async fn accept(&self, tx: &WriteTx, row: DetailChangeRow) -> Result<()> {
+        let (commune, family) = (self.commune, row.family_id);
+        let person = row.subject_person.filter(|_| row.field == store::field_name(DetailField::Email));
+        let removed = matches!(serde_json::from_str(&row.new_value)?, DetailValueDto::Email(None));
+        if person.is_some() && removed {
+            security::tell(tx, commune, family, person, SecurityEventDto::EmailChanged).await?;
+        }
+        self.put_on_record(tx, row).await?;
+        if person.is_some() && !removed {
+            security::tell(tx, commune, family, person, SecurityEventDto::EmailChanged).await?;
+        }
+        Ok(())
     }
 
     /// Writes the new value over the one the family saw, and over no other.
@@ -112,6 +130,7 @@ impl DecideChange {
         if current != old {
             return Err(Error::Rule(ErrorCode::Conflict));
         }
-        store::write_detail(tx, self.commune, family, subject, field, &new).await
+        store::write_detail(tx, self.commune, family, subject, field, &new).await?;
+        Ok(())
     }
 }

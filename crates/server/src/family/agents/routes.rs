@@ -2,9 +2,12 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use http::StatusCode;
 use preau_domain::accounts::Permission;
 use preau_protocol::ErrorCode;
-use preau_protocol::agents::{DecideChangeRequest, FamilyRecordDto, FamilySummaryDto, WaitingChangeDto};
+use preau_protocol::agents::{
+    ChangedOutcomeDto, DecideChangeRequest, FamilyRecordDto, FamilySummaryDto, WaitingChangeDto,
+};
 use preau_protocol::error::{ErrorBody, FieldError};
 use preau_protocol::family::DetailChangeDto;
 use serde::Deserialize;
@@ -12,15 +15,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::changed::{SeeChangedOutcome, changed_outcomes};
 use super::decide::DecideChange;
 use super::reading::read_family;
 use super::search::{Needle, find};
 use super::store::{self, Which};
 use super::waiting::waiting_changes;
-use crate::accounts::caller::AgentCaller;
 use crate::app::App;
 use crate::audit::Actor;
 use crate::body::Body;
+use crate::caller::AgentCaller;
 use crate::error::{Error, Result};
 
 /// Routes of this capability.
@@ -31,6 +35,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(get_family))
         .routes(routes!(get_waiting_changes))
         .routes(routes!(post_decision))
+        .routes(routes!(get_changed_outcomes))
+        .routes(routes!(post_changed_outcome_seen))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -95,6 +101,32 @@ async fn post_decision(
     agent.require(Permission::DecideDetails)?;
     let actor = Actor::Agent(agent.account);
     Ok(Json(app.writer.run(DecideChange { commune: agent.commune, actor, change_id, decision }).await?))
+}
+
+/// Operations of which a restored server makes something else than what their family had been told, the oldest first,
+/// 200 at most.
+#[utoipa::path(get, path = "/v1/agent/changed-outcomes", tag = "agents", security(("bearer" = [])),
+    responses((status = 200, body = Vec<ChangedOutcomeDto>), (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody)))]
+async fn get_changed_outcomes(State(app): State<App>, agent: AgentCaller) -> Result<Json<Vec<ChangedOutcomeDto>>> {
+    agent.require(Permission::DecideDetails)?;
+    Ok(Json(changed_outcomes(&app.db, agent.commune).await?))
+}
+
+/// An agent has seen a changed outcome, and did what there was to do: it leaves the list.
+#[utoipa::path(post, path = "/v1/agent/changed-outcomes/{op_id}/seen", tag = "agents", security(("bearer" = [])),
+    params(("op_id" = Uuid, Path, description = "The operation")),
+    responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+        (status = 404, body = ErrorBody)))]
+async fn post_changed_outcome_seen(
+    State(app): State<App>,
+    agent: AgentCaller,
+    Path(op_id): Path<Uuid>,
+) -> Result<StatusCode> {
+    agent.require(Permission::DecideDetails)?;
+    let actor = Actor::Agent(agent.account);
+    app.writer.run(SeeChangedOutcome { commune: agent.commune, actor, op_id }).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn too_short() -> Error {

@@ -7,6 +7,7 @@ use super::search::{self, Home};
 use crate::db;
 use crate::error::Result;
 use crate::family::store::{CHANGE, DetailChangeRow};
+use crate::writer::WriteTx;
 
 /// A family by its reference.
 #[derive(Debug, FromQueryResult)]
@@ -40,6 +41,8 @@ pub(super) enum Which {
     All,
     /// Those with a change that waits for the town.
     WithWaitingChanges,
+    /// Those with an operation of which a restored server makes something else.
+    WithChangedOutcomes,
 }
 
 impl Which {
@@ -50,6 +53,9 @@ impl Which {
                 " AND {family} IN (SELECT family_id FROM detail_change \
                  WHERE commune_id = $1 AND status = 'awaits_town')"
             ),
+            Self::WithChangedOutcomes => {
+                format!(" AND {family} IN (SELECT family_id FROM changed_outcome WHERE commune_id = $1)")
+            }
         }
     }
 }
@@ -64,7 +70,7 @@ pub(super) async fn homes(on: &impl ConnectionTrait, commune: Uuid, which: Which
     let homes: Vec<HomeRow> = db::all(on, &sql, values()).await?;
     let sql = format!(
         "SELECT family_id, first_name, last_name, mobile_phone, landline_phone FROM adult \
-         WHERE commune_id = $1{} ORDER BY family_id, role DESC",
+         WHERE commune_id = $1 AND left_at IS NULL{} ORDER BY family_id, role DESC",
         which.condition("family_id")
     );
     let adults: Vec<AdultNameRow> = db::all(on, &sql, values()).await?;
@@ -76,6 +82,51 @@ pub(super) async fn homes(on: &impl ConnectionTrait, commune: Uuid, which: Which
     );
     let children: Vec<ChildNameRow> = db::all(on, &sql, values()).await?;
     Ok(search::homes(homes, adults, children))
+}
+
+/// An operation of which a restored server makes something else.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct ChangedOutcomeRow {
+    pub op_id: Uuid,
+    pub family_id: Uuid,
+    pub body: String,
+    pub told: String,
+    pub noted_at: i64,
+    /// What it stands at.
+    pub now_status: String,
+    pub code: Option<String>,
+}
+
+/// What an operation stands at: its answer, then what was decided on the change it asks.
+const NOW: &str = "CASE WHEN o.status <> 'waiting' THEN o.status WHEN d.status = 'accepted' THEN 'applied' \
+                   WHEN d.status IN ('refused', 'withdrawn') THEN 'rejected' ELSE 'waiting' END";
+
+/// Operations that stand at something else than their author was told, the oldest first.
+pub(super) async fn changed_outcomes(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    limit: i64,
+) -> Result<Vec<ChangedOutcomeRow>> {
+    let sql = format!(
+        "SELECT c.op_id, c.family_id, c.body, c.told, c.noted_at, {NOW} AS now_status, o.code FROM changed_outcome c \
+         JOIN operation o ON o.commune_id = c.commune_id AND o.op_id = c.op_id \
+         LEFT JOIN detail_change d ON d.commune_id = c.commune_id AND d.change_id = c.op_id \
+         WHERE c.commune_id = $1 AND c.told <> {NOW} ORDER BY c.noted_at, c.op_id LIMIT $2"
+    );
+    db::all(on, &sql, vec![commune.into(), limit.into()]).await
+}
+
+/// A changed outcome that was seen.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct SeenOutcomeRow {
+    pub family_id: Uuid,
+    pub told: String,
+}
+
+/// Takes a changed outcome off the list.
+pub(super) async fn take_changed_outcome(tx: &WriteTx, commune: Uuid, op: Uuid) -> Result<Option<SeenOutcomeRow>> {
+    let sql = "DELETE FROM changed_outcome WHERE commune_id = $1 AND op_id = $2 RETURNING family_id, told";
+    db::one(tx.connection(), sql, vec![commune.into(), op.into()]).await
 }
 
 /// Changes that wait for the town, the oldest first.

@@ -357,8 +357,10 @@ fn reason_of(problem: FamilyError) -> Reason {
         FamilyError::Postcode => Reason::Postcode,
         FamilyError::Phone => Reason::Phone,
         FamilyError::Email => Reason::Email,
-        // The rules of changes are never asked here.
+        // The rules of changes and of invitations are never asked here.
         FamilyError::Empty
+        | FamilyError::NameTooLong
+        | FamilyError::NameCharacter
         | FamilyError::WrongField
         | FamilyError::Unchanged
         | FamilyError::Stale

@@ -30,6 +30,7 @@ use crate::audit::{self, Actor, Entry};
 use crate::clock::paris_day;
 use crate::error::Result;
 use crate::family::projection::publish_families;
+use crate::random;
 use crate::sync::{StreamKind, create_stream};
 use crate::writer::{Command, WriteTx};
 
@@ -64,7 +65,7 @@ pub async fn import_families(app: &App, import: Import) -> Result<ImportReport> 
     let snapshot = app.db.snapshot().await?;
     let record = store::on_record(&snapshot, commune).await?;
     snapshot.commit().await?;
-    let planning = move || report(plan::plan(&lines, &record, correct_names, &mut Uuid::now_v7), faults);
+    let planning = move || report(plan::plan(&lines, &record, correct_names, &mut random::id), faults);
     let planned = tokio::task::spawn_blocking(planning).await.context("planning the import")?;
     Ok(ImportReport { dry_run, ..planned })
 }
@@ -104,7 +105,7 @@ impl Command for WriteLines {
 
     async fn apply(&self, tx: &WriteTx) -> Result<ImportReport> {
         let record = store::on_record(tx.connection(), self.commune).await?;
-        match plan::plan(&self.lines, &record, self.correct_names, &mut Uuid::now_v7) {
+        match plan::plan(&self.lines, &record, self.correct_names, &mut random::id) {
             Ok(plan) => {
                 let report = plan.report.clone();
                 write(tx, self.commune, plan).await?;

@@ -27,6 +27,8 @@ pub enum Caution {
     FamilyChangeUndone,
     /// The account keeps its identifiant, which is not the file's.
     IdentifiantKept,
+    /// The line was left alone: its person was removed as co-holder of the family.
+    CoHolderRemoved,
 }
 
 impl Caution {
@@ -37,6 +39,10 @@ impl Caution {
             Self::ChangeWaits => "valeur remplacée alors qu'une demande de la famille attend une décision",
             Self::FamilyChangeUndone => "valeur remise comme avant une modification faite par la famille",
             Self::IdentifiantKept => "le compte garde son identifiant, qui n'est pas celui du fichier",
+            Self::CoHolderRemoved => {
+                "ligne laissée de côté : cette personne a été retirée comme co-titulaire et n'a plus de compte ; \
+                 le titulaire peut l'inviter de nouveau"
+            }
         }
     }
 }

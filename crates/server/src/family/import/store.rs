@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
 
-use super::plan::{OnRecord, Plan};
+use super::plan::{OnRecord, Plan, RemovedRow};
 use crate::db;
 use crate::error::Result;
 use crate::family::store::{
@@ -24,6 +24,8 @@ trait Stored: FromQueryResult {
     const KEY: &'static [&'static str];
     /// The other columns.
     const COLUMNS: &'static [&'static str];
+    /// Which rows of the commune count.
+    const ONLY: &'static str = "";
 
     /// Key, then columns.
     fn values(self) -> Vec<Value>;
@@ -55,6 +57,7 @@ impl Stored for AdultRow {
     const KEY: &'static [&'static str] = &["person_id"];
     const COLUMNS: &'static [&'static str] =
         &["family_id", "role", "first_name", "last_name", "mobile_phone", "landline_phone", "email"];
+    const ONLY: &'static str = " AND left_at IS NULL";
 
     fn values(self) -> Vec<Value> {
         vec![
@@ -174,6 +177,7 @@ pub(super) async fn on_record(on: &impl ConnectionTrait, commune: Uuid) -> Resul
     Ok(OnRecord {
         families: whole(on, commune).await?,
         adults: whole(on, commune).await?,
+        removed: removed(on, commune).await?,
         children: whole(on, commune).await?,
         schoolings: whole(on, commune).await?,
         links: whole(on, commune).await?,
@@ -185,8 +189,14 @@ pub(super) async fn on_record(on: &impl ConnectionTrait, commune: Uuid) -> Resul
 }
 
 async fn whole<T: Stored>(on: &impl ConnectionTrait, commune: Uuid) -> Result<Vec<T>> {
-    let sql = format!("SELECT {} FROM {} WHERE commune_id = $1", T::names().join(", "), T::TABLE);
+    let sql = format!("SELECT {} FROM {} WHERE commune_id = $1{}", T::names().join(", "), T::TABLE, T::ONLY);
     db::all(on, &sql, vec![commune.into()]).await
+}
+
+async fn removed(on: &impl ConnectionTrait, commune: Uuid) -> Result<Vec<RemovedRow>> {
+    let sql = "SELECT family_id, first_name, last_name FROM adult \
+               WHERE commune_id = $1 AND role = 'co_holder' AND left_at IS NOT NULL";
+    db::all(on, sql, vec![commune.into()]).await
 }
 
 async fn asked_changes(on: &impl ConnectionTrait, commune: Uuid) -> Result<Vec<DetailChangeRow>> {

@@ -31,7 +31,9 @@ impl Planner<'_> {
                 continue;
             }
             match (self.identifiants.get(&person_id), asked) {
-                (Some(kept), Some(asked)) if kept != asked => self.identifiant_kept(line),
+                (Some(kept), Some(asked)) if kept != asked => {
+                    self.caution(line, Column::Identifiant, Caution::IdentifiantKept);
+                }
                 (Some(_), _) => {}
                 (None, Some(asked)) if on_record.contains(asked) => {
                     self.fault(line.number, Column::Identifiant, Reason::IdentifiantTaken);
@@ -50,12 +52,12 @@ impl Planner<'_> {
         }
     }
 
-    fn identifiant_kept(&mut self, line: &Line<AdultLine>) {
+    pub(super) fn caution(&mut self, line: &Line<AdultLine>, column: Column, caution: Caution) {
         self.plan.report.warnings.push(Warning {
             line: line.number,
             family: line.says.family.clone(),
-            column: Column::Identifiant.name().to_owned(),
-            caution: Caution::IdentifiantKept,
+            column: column.name().to_owned(),
+            caution,
         });
     }
 }

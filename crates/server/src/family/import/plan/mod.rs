@@ -6,6 +6,7 @@ mod homes;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::faults::{Fault, Reason};
@@ -22,6 +23,8 @@ use crate::family::store::{
 pub(super) struct OnRecord {
     pub families: Vec<FamilyRow>,
     pub adults: Vec<AdultRow>,
+    /// Co-holders who were removed.
+    pub removed: Vec<RemovedRow>,
     pub children: Vec<ChildRow>,
     pub schoolings: Vec<SchoolingRow>,
     pub links: Vec<LinkRow>,
@@ -31,6 +34,14 @@ pub(super) struct OnRecord {
     pub accounts: Vec<(String, Option<Uuid>)>,
     /// Changes that wait or were accepted, by family, latest first.
     pub asked: BTreeMap<Uuid, Vec<DetailChangeRow>>,
+}
+
+/// A co-holder who was removed from a family.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct RemovedRow {
+    pub family_id: Uuid,
+    pub first_name: String,
+    pub last_name: String,
 }
 
 /// The rows to write.

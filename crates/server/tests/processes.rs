@@ -1,0 +1,147 @@
+//! Several server processes over one PostgreSQL database. SQLite has one, by its lock.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod support;
+
+use preau_protocol::ErrorCode;
+use preau_protocol::family::ChildDto;
+use preau_protocol::sync::OutcomeStatus;
+use preau_server::check::check;
+use preau_server::clock::Clock;
+use preau_server::db;
+use preau_server::error::Result;
+use preau_server::family::projection::publish_families;
+use preau_server::writer::{Command, WriteTx};
+use sea_orm::{FromQueryResult, Value};
+use support::{Engine, Harness, Publish, Replica, home, move_house, on_each_engine, push, town, verdict};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Writes a row of a family, publishes it, and stays in its transaction until it is released.
+struct Change {
+    commune: Uuid,
+    family: Uuid,
+    write: (&'static str, Vec<Value>),
+    published: CancellationToken,
+    released: CancellationToken,
+}
+
+impl Command for Change {
+    type Output = ();
+    const NAME: &'static str = "test_change";
+
+    async fn apply(&self, tx: &WriteTx) -> Result<()> {
+        db::run(tx.connection(), self.write.0, self.write.1.clone()).await?;
+        publish_families(tx, self.commune, &[self.family]).await?;
+        self.published.cancel();
+        self.released.cancelled().await;
+        Ok(())
+    }
+}
+
+#[derive(FromQueryResult)]
+struct CountRow {
+    count: i64,
+}
+
+/// Until one process waits for what another holds.
+async fn one_waits(h: &Harness) {
+    let sql = "SELECT COUNT(*) AS count FROM pg_stat_activity \
+               WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting = async || db::one::<CountRow>(h.app.db.readers(), sql, Vec::new()).await.unwrap().unwrap().count;
+    while waiting().await == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn what_one_process_published_is_not_taken_back_by_another() {
+    on_each_engine(|h: Harness| async move {
+        if h.engine == Engine::Sqlite {
+            return;
+        }
+        let town = town(&h).await;
+        let (adult, session) = home(&h, &town, "martel01").await;
+        let child = Uuid::now_v7();
+        let sql = "INSERT INTO child (commune_id, child_id, reference, first_name, last_name, birth_date) \
+                   VALUES ($1, $2, 'E1', 'Anouk', 'Daoud', '2018-05-14')";
+        h.sql(sql, vec![town.id.into(), child.into()]).await;
+        let sql = "INSERT INTO family_child (commune_id, family_id, child_id, starts_on, may_book, may_collect, pays) \
+                   VALUES ($1, $2, $3, '2026-09-01', true, false, true)";
+        h.sql(sql, vec![town.id.into(), adult.family.into(), child.into()]).await;
+        h.app.writer.run(Publish(town.id, vec![adult.family])).await.unwrap();
+
+        // Two rows of what a stream shows as one thing.
+        let released = CancellationToken::new();
+        let change = |write| Change {
+            commune: town.id,
+            family: adult.family,
+            write,
+            published: CancellationToken::new(),
+            released: released.clone(),
+        };
+        let school = "INSERT INTO schooling (commune_id, child_id, starts_on, school, level) \
+                      VALUES ($1, $2, '2026-09-01', 'Jean Jaurès', 'CE2')";
+        let schooling = change((school, vec![town.id.into(), child.into()]));
+        let right = "UPDATE family_child SET may_collect = true WHERE commune_id = $1 AND child_id = $2";
+        let collecting = change((right, vec![town.id.into(), child.into()]));
+
+        let other = h.another_process().await;
+        let (first, published) = (h.app.writer.clone(), schooling.published.clone());
+        let first = tokio::spawn(async move { first.run(schooling).await });
+        published.cancelled().await;
+        let second = other.app.writer.clone();
+        let second = tokio::spawn(async move { second.run(collecting).await });
+        one_waits(&h).await;
+        released.cancel();
+        first.await.unwrap().unwrap();
+        second.await.unwrap().unwrap();
+
+        let mut replica = Replica::default();
+        replica.pull(&h, &session.access_token, 500).await;
+        let shown: ChildDto = replica.bodies("child").remove(0);
+        assert_eq!((shown.schooling.len(), shown.link.may_collect), (1, true));
+        let report = check(&h.app.db, h.clock.now()).await.unwrap();
+        assert!(report.is_sound(), "{report}");
+        other.app.db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_processes_that_change_one_value_do_so_one_after_the_other() {
+    on_each_engine(|h: Harness| async move {
+        if h.engine == Engine::Sqlite {
+            return;
+        }
+        let town = town(&h).await;
+        let (adult, session) = home(&h, &town, "martel01").await;
+        let other = h.another_process().await;
+        let released = CancellationToken::new();
+        let street = "UPDATE family SET street = '9 quai Neuf', postcode = '33290', city = 'Parempuyre' \
+                      WHERE commune_id = $1 AND family_id = $2";
+        let change = Change {
+            commune: town.id,
+            family: adult.family,
+            write: (street, vec![town.id.into(), adult.family.into()]),
+            published: CancellationToken::new(),
+            released: released.clone(),
+        };
+        let (first, published) = (h.app.writer.clone(), change.published.clone());
+        let first = tokio::spawn(async move { first.run(change).await });
+        published.cancelled().await;
+        // The family asks over the value that it saw, which is no longer the one on record.
+        let (second, token) = (other.clone(), session.access_token.clone());
+        let second =
+            tokio::spawn(
+                async move { push(&second, &token, Uuid::now_v7(), &move_house(None, "1 rue des Ormes")).await },
+            );
+        one_waits(&h).await;
+        released.cancel();
+        first.await.unwrap().unwrap();
+        assert_eq!(verdict(&second.await.unwrap()), (OutcomeStatus::Rejected, Some(ErrorCode::StaleValue)));
+        other.app.db.close().await;
+    })
+    .await;
+}
