@@ -3,7 +3,7 @@
 //! Invariant: at most one space is open; opening another closes it first, in order (tasks, then the file).
 
 use crate::accounts::towns::Towns;
-use crate::accounts::{Account, AccountState};
+use crate::accounts::{Account, AccountState, Idle};
 use crate::clock::{Chance, Clock};
 use crate::db::CacheKey;
 use crate::disk::Disk;
@@ -76,6 +76,8 @@ pub struct Environment {
     pub device_label: String,
     /// A random id of this installation: the server counts tries by it, and learns nothing else from it.
     pub installation: Uuid,
+    /// This computer is a kiosk: spaces are in memory only, and an action is answered while one looks, or refused.
+    pub kiosk: bool,
     /// Leaves caches unencrypted, so that a test can prove that it would find what encryption hides.
     #[cfg(debug_assertions)]
     pub plain_cache_for_tests: bool,
@@ -111,6 +113,8 @@ pub struct Space {
     pub account: Account,
     /// Its sync.
     pub engine: Arc<Engine>,
+    /// How long nobody has used it, where it has a PIN.
+    pub idle: Idle,
     open: OpenCache,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -127,11 +131,23 @@ impl Client {
     /// The open space.
     ///
     /// # Errors
-    /// [`FailureCode::SignInAgain`] when none is.
+    /// [`FailureCode::Locked`], or [`FailureCode::SignInAgain`] when none is open.
     pub(crate) async fn space(&self) -> Result<Arc<Space>, Failure> {
         match &*self.state.lock().await {
             AccountState::Open(space) => Ok(space.clone()),
+            AccountState::Locked(_) => Err(Failure::of(FailureCode::Locked)),
             AccountState::SignedOut | AccountState::FirstCode(_) => Err(Failure::of(FailureCode::SignInAgain)),
+        }
+    }
+
+    /// Refuses what needs no open space, and is still nothing for whoever sits before a locked one.
+    ///
+    /// # Errors
+    /// [`FailureCode::Locked`].
+    pub(crate) async fn unlocked(&self) -> Result<(), Failure> {
+        match &*self.state.lock().await {
+            AccountState::Locked(_) => Err(Failure::of(FailureCode::Locked)),
+            AccountState::Open(_) | AccountState::SignedOut | AccountState::FirstCode(_) => Ok(()),
         }
     }
 
@@ -170,15 +186,12 @@ impl Client {
 }
 
 fn in_memory(state: &AccountState) -> Option<Arc<Space>> {
-    match state {
-        AccountState::Open(space) if matches!(space.home, Home::Memory { .. }) => Some(space.clone()),
-        AccountState::Open(_) | AccountState::SignedOut | AccountState::FirstCode(_) => None,
-    }
+    state.space().filter(|space| matches!(space.home, Home::Memory { .. })).cloned()
 }
 
 /// Closes a state: the tasks end, then the cache's file.
 pub(crate) async fn close(state: AccountState) {
-    if let AccountState::Open(space) = state {
+    if let Some(space) = state.space() {
         space.close().await;
     }
 }
@@ -196,7 +209,13 @@ impl Space {
         let watched = engine.clone();
         tasks.spawn(stop.clone().run_until_cancelled_owned(async move { watch::watch(&watched).await }));
         tasks.close();
-        Arc::new(Self { home, account, engine, open, stop, tasks })
+        let idle = Idle::new(engine.clock.clone());
+        Arc::new(Self { home, account, engine, idle, open, stop, tasks })
+    }
+
+    /// Does this too for as long as the space is held.
+    pub(crate) fn also(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(self.stop.clone().run_until_cancelled_owned(task));
     }
 
     async fn close(&self) {

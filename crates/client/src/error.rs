@@ -24,6 +24,26 @@ pub enum FailureCode {
     NotAnInvitation,
     /// The link names a town of the directory and another server than that town's.
     ForeignInvitation,
+    /// A kiosk is of one town, and the link names another.
+    OtherTown,
+    /// The space of this window is locked: by its PIN, or by the identifiant and the code.
+    Locked,
+    /// The PIN is wrong.
+    WrongPin,
+    /// The PIN was wrong too often: only the identifiant and the code open the space.
+    PinSpent,
+    /// It cannot be a PIN.
+    PinRefused,
+    /// Requests wait in a space behind its PIN, and this would lose them.
+    RequestsWait,
+    /// The code is right, and somebody else's than the space's.
+    OtherAccount,
+    /// The family has a co-holder already.
+    CoHolderExists,
+    /// A name or the e-mail of an invitation will not do.
+    InvitationRefused,
+    /// The account may not do this.
+    Forbidden,
     /// Identifiant or code wrong, expired or locked.
     SignInRefused,
     /// Too many tries.
@@ -54,6 +74,14 @@ pub enum FailureCode {
     DiskFull,
     /// This cannot be done offline.
     Offline,
+    /// A kiosk has no way to the server: nothing was sent, and nothing is kept.
+    NotSent,
+    /// A kiosk cannot be made of a computer that keeps families' spaces.
+    SpacesKept,
+    /// The exit code of a kiosk is too short, or somebody's own code.
+    ExitCodeRefused,
+    /// This is for agents of the town.
+    AgentsOnly,
     /// No such thing here.
     NotFound,
     /// It took effect already and cannot be given up.
@@ -254,8 +282,10 @@ fn refusal(code: ErrorCode, fields: &[FieldError]) -> FailureCode {
         ErrorCode::Busy => FailureCode::Busy,
         ErrorCode::AddressLookupUnavailable => FailureCode::Offline,
         ErrorCode::AlreadyApplied => FailureCode::AlreadyApplied,
+        ErrorCode::Forbidden => FailureCode::Forbidden,
+        ErrorCode::CoHolderExists => FailureCode::CoHolderExists,
+        ErrorCode::InvitationRefused => FailureCode::InvitationRefused,
         ErrorCode::PersonalCodeRequired
-        | ErrorCode::Forbidden
         | ErrorCode::InvalidRequest
         | ErrorCode::TooLarge
         | ErrorCode::Conflict
@@ -267,6 +297,7 @@ fn refusal(code: ErrorCode, fields: &[FieldError]) -> FailureCode {
         | ErrorCode::StaleValue
         | ErrorCode::NothingChanges
         | ErrorCode::AlreadyWaiting
+        | ErrorCode::LettersUnavailable
         | ErrorCode::Unknown => FailureCode::ServerFault,
     }
 }

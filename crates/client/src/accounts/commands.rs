@@ -1,26 +1,26 @@
 //! What the sign-in and account screens ask for.
 
-use super::invitation::Invitation;
-use super::views::{
-    AccountView, CodeCheckView, CommuneView, InvitationView, ProfileView, SessionView, SignInRequest, TownView,
-};
-use super::{AccountState, Entry, FirstCode, present, store};
+use super::locking::kept_pin;
+use super::views::{CodeCheckView, CommuneView, PinView, ProfileView, SessionView, SignInRequest};
+use super::{AccountState, Destination, Entry, FirstCode, present, store};
 use crate::app::{Client, Home, Notice, Space};
 use crate::error::{ApiError, CacheError, Error, Failure, FailureCode};
 use crate::profiles::{self, Protection};
 use crate::sync::api::Api;
 use preau_domain::accounts::{AccountError, Identifiant, personal_code_problems};
-use preau_protocol::ErrorCode;
 use preau_protocol::accounts::{self as wire, SetCodeRequest, SetIdentifiantRequest};
-use preau_protocol::communes::CommuneDto;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 impl Client {
-    /// Opens at start the only space that needs nobody. To be called once.
-    pub async fn open_alone(&self) {
-        if self.open_at_start().await.is_some() {
-            self.notify(Notice::SessionChanged);
+    /// Opens at start the only space that needs nobody. To be called once, before anything else: from this call on, whoever
+    /// asks where the application stands waits for what comes of it.
+    pub fn open_alone(&self) -> impl Future<Output = ()> + Send + 'static {
+        let (client, state) = (self.clone(), self.state.clone().try_lock_owned());
+        async move {
+            // Somebody was faster, and has more to say than a start.
+            let Ok(mut state) = state else { return };
+            client.open_at_start(&mut state).await;
         }
     }
 
@@ -44,109 +44,38 @@ impl Client {
                 drop(state);
                 Ok(self.open_view(&space).await?)
             }
-        }
-    }
-
-    /// Towns by name or postcode.
-    ///
-    /// # Errors
-    /// Never, unless the application was built wrong.
-    pub async fn find_towns(&self, text: &str) -> Result<Vec<TownView>, Failure> {
-        Ok(self.towns.find(text)?)
-    }
-
-    /// Reaches a town's server.
-    ///
-    /// # Errors
-    /// [`FailureCode::UnknownTown`], `NotHttps`, `Unreachable`, `Certificate`, `NotPreau`, `Busy`.
-    pub async fn connect_town(&self, slug: &str) -> Result<CommuneView, Failure> {
-        let (_, commune) = self.reach(&self.towns.server(slug)?, slug).await?;
-        Ok(present::commune(&commune))
-    }
-
-    /// Reads the text of a letter's QR code. Contacts nobody: a link is followed by a person, never by itself.
-    ///
-    /// # Errors
-    /// [`FailureCode::NotAnInvitation`], `NotHttps`, `ForeignInvitation`.
-    pub async fn read_invitation(&self, text: &str) -> Result<InvitationView, Failure> {
-        let invitation = Invitation::parse(text)?;
-        let listed = self.towns.vetted(&invitation)?.is_some();
-        let host = invitation.host()?;
-        let Invitation { town: slug, identifiant, .. } = invitation;
-        Ok(if listed {
-            InvitationView::Listed { slug, identifiant }
-        } else {
-            InvitationView::Unlisted { host, identifiant }
-        })
-    }
-
-    /// Reaches the server that a letter's QR code names, once somebody was shown its host and agreed.
-    ///
-    /// # Errors
-    /// Those of [`Client::read_invitation`] and of [`Client::connect_town`].
-    pub async fn connect_invited(&self, text: &str) -> Result<CommuneView, Failure> {
-        let invitation = Invitation::parse(text)?;
-        let server = self.towns.vetted(&invitation)?.unwrap_or(invitation.server);
-        let (_, commune) = self.reach(&server, &invitation.town).await?;
-        Ok(present::commune(&commune))
-    }
-
-    async fn reach(&self, server: &str, slug: &str) -> Result<(Api, CommuneDto), Error> {
-        let api = Api::new(self.env.connector.connect(server)?);
-        api.check_server().await?;
-        match api.commune(slug).await {
-            Ok(commune) if commune.slug == slug => Ok((api, commune)),
-            // It gives itself out for another town.
-            Ok(_) => Err(ApiError::NotPreau.into()),
-            Err(ApiError::Refused { code: ErrorCode::NotFound, .. }) => Err(Error::Rule(FailureCode::UnknownTown)),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Where a sign-in goes: by its invitation, else by the directory, else where the open space is served from.
-    async fn server_for(&self, request: &SignInRequest) -> Result<String, Error> {
-        if let Some(text) = &request.invitation {
-            let invitation = Invitation::parse(text)?;
-            if invitation.town != request.slug {
-                return Err(Error::Rule(FailureCode::NotAnInvitation));
+            AccountState::Locked(space) => {
+                let space = space.clone();
+                drop(state);
+                Ok(locked_view(&space).await?)
             }
-            return Ok(self.towns.vetted(&invitation)?.unwrap_or(invitation.server));
-        }
-        if let Some(server) = self.towns.listed(&request.slug)? {
-            return Ok(server);
-        }
-        match &*self.state.lock().await {
-            AccountState::Open(space) if space.account.commune.slug == request.slug => {
-                Ok(space.home.server().to_owned())
-            }
-            _ => Err(Error::Rule(FailureCode::UnknownTown)),
         }
     }
 
     /// Signs in. A space already open for the same account stays open and its session begins again.
     ///
     /// # Errors
-    /// [`FailureCode::SignInRefused`] whatever is wrong with identifiant or code; those of the way there; those of
+    /// [`FailureCode::Locked`], [`FailureCode::SignInRefused`] whatever is wrong with identifiant or code; those of the way there; those of
     /// the cache, which leave the server's session kept where it can be.
     pub async fn sign_in(&self, request: &SignInRequest) -> Result<SessionView, Failure> {
+        self.unlocked().await?;
         self.check_keep(&request.keep)?;
-        let server = self.server_for(request).await?;
+        let server = self.server_for(&request.slug, request.invitation.as_deref()).await?;
         let (api, commune) = self.reach(&server, &request.slug).await?;
         let code = Zeroizing::new(request.code.clone());
         let session = self.authenticate(&api, &request.slug, &request.identifiant, &code).await?;
         let first = session.account.personal_code_required;
-        let entry = Entry { api, server, commune, session, keep: request.keep.clone() };
+        let entry = Entry { api, server, commune, session, to: Destination::New(request.keep.clone()) };
         if first {
             let mut state = self.state.lock().await;
-            let first = AccountState::FirstCode(Box::new(FirstCode { entry, code, tried: Vec::new() }));
-            crate::app::close(std::mem::replace(&mut *state, first)).await;
+            crate::app::close(std::mem::replace(&mut *state, FirstCode::begun(entry, code))).await;
         } else {
             self.enter_or_leave(&entry).await?;
         }
         self.changed().await
     }
 
-    async fn authenticate(
+    pub(super) async fn authenticate(
         &self,
         api: &Api,
         slug: &str,
@@ -164,14 +93,13 @@ impl Client {
         Ok(api.sign_in(&request).await?)
     }
 
-    /// A sign-in that cannot be kept here leaves no device behind on the server, where it can be told. One that found
-    /// a damaged cache was kept in the fresh one.
-    async fn enter_or_leave(&self, entry: &Entry) -> Result<(), Error> {
+    /// A sign-in that cannot be kept here leaves no device behind on the server, where it can be told. A new one that
+    /// found a damaged cache was kept in the fresh one.
+    pub(super) async fn enter_or_leave(&self, entry: &Entry) -> Result<(), Error> {
         let Err(error) = self.enter(entry).await else { return Ok(()) };
-        if !matches!(error, Error::Cache(CacheError::Damaged))
-            && let Err(error) = entry.api.sign_out(&entry.session.access_token).await
-        {
-            tracing::info!(%error, "the server was not told that the sign-in is not used");
+        let kept = matches!((&error, &entry.to), (Error::Cache(CacheError::Damaged), Destination::New(_)));
+        if !kept {
+            entry.leave().await;
         }
         Err(error)
     }
@@ -179,12 +107,13 @@ impl Client {
     /// Which rules of the personal code a text keeps.
     ///
     /// # Errors
-    /// Never.
+    /// When the space is locked.
     pub async fn check_personal_code(&self, code: &str) -> Result<CodeCheckView, Failure> {
         let identifiant = match &*self.state.lock().await {
             AccountState::SignedOut => String::new(),
             AccountState::FirstCode(first) => first.entry.session.account.identifiant.clone(),
             AccountState::Open(space) => identifiant(space).await?,
+            AccountState::Locked(_) => return Err(Failure::of(FailureCode::Locked)),
         };
         let problems = personal_code_problems(code, &identifiant);
         let breaks = |rule: AccountError| problems.contains(&rule);
@@ -223,7 +152,8 @@ impl Client {
             Some(account) => wire::SessionDto { account, ..first.entry.session.clone() },
             None => self.authenticate(&first.entry.api, &slug, &identifiant, code).await?,
         };
-        let AccountState::FirstCode(first) = std::mem::replace(&mut *state, AccountState::SignedOut) else {
+        let before = first.entry.to.before();
+        let AccountState::FirstCode(first) = std::mem::replace(&mut *state, before) else {
             return Err(Failure::of(FailureCode::Internal));
         };
         drop(state);
@@ -234,9 +164,14 @@ impl Client {
     /// Ends the session with the server. The space stays on this computer, closed whatever goes wrong.
     ///
     /// # Errors
-    /// When the disk refuses: then the space opens by itself at the next start, without a session.
+    /// [`FailureCode::Locked`]; when the disk refuses: then the space opens by itself at the next start, without a session.
     pub async fn sign_out(&self) -> Result<SessionView, Failure> {
-        let state = std::mem::replace(&mut *self.state.lock().await, AccountState::SignedOut);
+        let mut held = self.state.lock().await;
+        if matches!(&*held, AccountState::Locked(_)) {
+            return Err(Failure::of(FailureCode::Locked));
+        }
+        let state = std::mem::replace(&mut *held, AccountState::SignedOut);
+        drop(held);
         let mut noted = Ok(());
         match &state {
             AccountState::Open(space) => {
@@ -252,7 +187,7 @@ impl Client {
                     tracing::info!(%error, "the server was not told of the sign-out");
                 }
             }
-            AccountState::SignedOut => {}
+            AccountState::SignedOut | AccountState::Locked(_) => {}
         }
         crate::app::close(state).await;
         let view = self.changed().await;
@@ -260,53 +195,56 @@ impl Client {
         view
     }
 
-    /// Opens a space of this computer; works offline.
+    /// Opens a space of this computer; works offline. One that nobody was asked anything for, and that has a PIN, opens
+    /// locked.
     ///
     /// # Errors
-    /// [`FailureCode::WrongPassphrase`], `Keychain`, `CacheDamaged`, `CacheTooNew`, `AlreadyOpen`, `NotFound`, and
+    /// [`FailureCode::Locked`], [`FailureCode::WrongPassphrase`], `Keychain`, `CacheDamaged`, `CacheTooNew`, `AlreadyOpen`, `NotFound`, and
     /// `SignInAgain` when nothing could be saved of the session.
     pub async fn open_profile(&self, id: &str, passphrase: Option<&str>) -> Result<SessionView, Failure> {
+        self.unlocked().await?;
         self.open_kept(parsed(id)?, passphrase).await?;
         self.changed().await
     }
 
-    /// Closes the space; the session with the server lasts.
+    /// Closes the space, locked or not; the session with the server lasts.
     ///
     /// # Errors
-    /// Never, but for the answer.
+    /// [`FailureCode::RequestsWait`] when it is locked, and what waits would be lost with the memory that holds it.
     pub async fn close_profile(&self) -> Result<SessionView, Failure> {
+        let locked = self.unlocked().await.is_err();
+        if locked && self.lost_on_close().await > 0 {
+            return Err(Failure::of(FailureCode::RequestsWait));
+        }
         self.close().await;
         self.changed().await
     }
 
-    /// Deletes a space from this computer, with its key and all that waits in it.
+    /// Deletes a space from this computer, with its key and all that waits in it: what waits behind a PIN only from
+    /// within, once that was given.
     ///
     /// # Errors
-    /// [`FailureCode::NotFound`], [`FailureCode::AlreadyOpen`].
+    /// [`FailureCode::Locked`], [`FailureCode::RequestsWait`], [`FailureCode::NotFound`], [`FailureCode::AlreadyOpen`].
     pub async fn forget_profile(&self, id: &str) -> Result<SessionView, Failure> {
+        self.unlocked().await?;
         let id = parsed(id)?;
         let mut state = self.state.lock().await;
-        if matches!(&*state, AccountState::Open(space) if space.home.id() == id) {
+        let from_within = matches!(&*state, AccountState::Open(space) if space.home.id() == id);
+        if from_within {
             crate::app::close(std::mem::replace(&mut *state, AccountState::SignedOut)).await;
         }
         drop(state);
         let profile = profiles::list(&self.env.data_dir).into_iter().find(|profile| profile.id == id);
         let profile = profile.ok_or(Failure::of(FailureCode::NotFound))?;
+        if !from_within && self.waits_behind_pin(&profile).await? {
+            return Err(Failure::of(FailureCode::RequestsWait));
+        }
         profile.forget()?;
         if profile.file.protection == Protection::Keychain && self.env.keys.is_some() {
             // Without the file the key opens nothing.
             self.ask_keychain(move |keys| keys.delete(id)).await.unwrap_or_default();
         }
         self.changed().await
-    }
-
-    /// The account of the open space.
-    ///
-    /// # Errors
-    /// When no space is open, or the cache fails.
-    pub async fn account(&self) -> Result<AccountView, Failure> {
-        let space = self.space().await?;
-        Ok(AccountView { identifiant: identifiant(&space).await? })
     }
 
     /// Changes the identifiant.
@@ -343,7 +281,8 @@ impl Client {
         self.session().await
     }
 
-    async fn changed(&self) -> Result<SessionView, Failure> {
+    /// The session is another: tells the window, and answers it.
+    pub(super) async fn changed(&self) -> Result<SessionView, Failure> {
         self.notify(Notice::SessionChanged);
         self.session().await
     }
@@ -351,13 +290,10 @@ impl Client {
     async fn open_view(&self, space: &Space) -> Result<SessionView, Error> {
         Ok(SessionView::Open {
             profile: present::profile(space).await?,
-            commune: {
-                let mut held = space.engine.cache.lock().await;
-                let read = store::commune(held.db()?).await?;
-                present::commune(read.as_ref().unwrap_or(&space.account.commune))
-            },
+            commune: commune(space).await?,
             others: self.profiles_but(Some(space.home.id())),
             sign_in_again: space.engine.session.ended(),
+            pin: kept_pin(space).await?.map(|pin| PinView { idle_minutes: pin.idle_minutes }),
         })
     }
 
@@ -367,18 +303,40 @@ impl Client {
     }
 }
 
+/// What a locked space shows: whose it is, how many tries are left, and that what waits goes on waiting or leaving.
+async fn locked_view(space: &Space) -> Result<SessionView, Error> {
+    let tries_left = kept_pin(space).await?.map_or(0, |pin| pin.tries_left());
+    Ok(SessionView::Locked {
+        profile: present::profile(space).await?,
+        commune: commune(space).await?,
+        tries_left,
+        pending: space.engine.status().await?.pending,
+    })
+}
+
+async fn commune(space: &Space) -> Result<CommuneView, Error> {
+    let mut held = space.engine.cache.lock().await;
+    let read = store::commune(held.db()?).await?;
+    Ok(present::commune(read.as_ref().unwrap_or(&space.account.commune)))
+}
+
 fn parsed(id: &str) -> Result<Uuid, Failure> {
     id.parse().map_err(|_| Failure::of(FailureCode::NotFound))
 }
 
 /// What is typed at sign-in today: it may have changed since the space was opened.
-async fn identifiant(space: &Space) -> Result<String, Error> {
+pub(super) async fn identifiant(space: &Space) -> Result<String, Error> {
     let mut held = space.engine.cache.lock().await;
     let account = store::read(held.db()?).await?;
     Ok(account.map_or_else(|| space.account.identifiant.clone(), |account| account.identifiant))
 }
 
 impl FirstCode {
+    /// The one-time code was right.
+    pub(super) fn begun(entry: Entry, code: Zeroizing<String>) -> AccountState {
+        AccountState::FirstCode(Box::new(Self { entry, code, tried: Vec::new() }))
+    }
+
     /// Sets the personal code, by the code of the letter or by an earlier choice whose answer was lost: then that one
     /// is in force.
     async fn set_code(&mut self, new: &str) -> Result<(), ApiError> {

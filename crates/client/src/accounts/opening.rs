@@ -1,8 +1,10 @@
 //! From a sign-in or a profile to an open space: keys, files, and what is done when they do not fit.
 
+use super::locking::limit;
+use super::pin::Pin;
 use super::session::pair;
 use super::views::KeepRequest;
-use super::{Account, AccountState, Entry, salvage, store};
+use super::{Account, AccountState, Destination, Entry, salvage, store};
 use crate::app::{Client, Home, Space};
 use crate::clock::new_id;
 use crate::db::CacheKey;
@@ -14,6 +16,15 @@ use crate::sync::runner::Engine;
 use std::sync::Arc;
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+/// What is done with a cache that does not open with its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum IfDamaged {
+    /// It is set aside, what can be saved of it goes into a new one, and the error tells.
+    Replace,
+    /// Nothing, until somebody asks for it and can be told.
+    Leave,
+}
 
 impl Client {
     /// Refuses, before the server is asked, a way of keeping that this computer cannot offer.
@@ -29,6 +40,10 @@ impl Client {
 
     /// Opens, or makes, the space that a sign-in gave.
     pub(super) async fn enter(&self, entry: &Entry) -> Result<Arc<Space>, Error> {
+        let keep = match &entry.to {
+            Destination::Back { space, locked } => return self.let_back_in(space, *locked, entry).await,
+            Destination::New(keep) => keep,
+        };
         let account = Account::new(&entry.session.account, entry.commune.clone(), pair(&entry.session));
         let mut state = self.state.lock().await;
         if let AccountState::Open(space) = &*state
@@ -40,27 +55,56 @@ impl Client {
             return Ok(space.clone());
         }
         crate::app::close(std::mem::replace(&mut *state, AccountState::SignedOut)).await;
-        let (home, open) = match &entry.keep {
+        let keep = if self.env.kiosk { &KeepRequest::MemoryOnly } else { keep };
+        let (home, open) = match keep {
             KeepRequest::MemoryOnly => {
                 let id = new_id(&*self.env.clock);
                 (Home::Memory { id, server: entry.server.clone() }, OpenCache::in_memory().await?)
             }
             KeepRequest::Keychain | KeepRequest::Passphrase { .. } => {
-                let mut profile = self.profile_for(entry, &account)?;
-                let open = self.open_or_recover(&mut profile, entry, &account).await?;
+                let mut profile = self.profile_for(entry, keep, &account)?;
+                let open = self.open_or_recover(&mut profile, keep, &account).await?;
                 (Home::Kept(Box::new(profile)), open)
             }
         };
         save(&open, &account).await?;
+        let pin = proved(&open).await?;
         let space = self.start(home, account, entry.api.clone(), open);
+        space.idle.count(pin.as_ref().map(limit));
         *state = AccountState::Open(space.clone());
         Ok(space)
     }
 
+    /// Signs in again to the space that this window holds. Somebody who unlocks it by their code has forgotten its PIN.
+    /// What can fail comes first: then the space is as it was, and the sign-in is not used.
+    async fn let_back_in(&self, space: &Arc<Space>, locked: bool, entry: &Entry) -> Result<Arc<Space>, Error> {
+        let mut state = self.state.lock().await;
+        if !state.holds(space) {
+            // Closed meanwhile.
+            return Err(Error::Rule(FailureCode::SignInAgain));
+        }
+        let pin = {
+            let mut held = space.engine.cache.lock().await;
+            let db = held.db()?;
+            // It may have been changed on another computer.
+            store::save_identifiant(db, &entry.session.account.identifiant).await?;
+            if locked {
+                store::remove_pin(db).await?;
+            }
+            store::pin(db).await?
+        };
+        space.idle.count(pin.as_ref().map(limit));
+        *state = AccountState::Open(space.clone());
+        drop(state);
+        space.engine.session.renew(&entry.session).await;
+        space.engine.wake(crate::sync::planner::Cause::Start);
+        Ok(space.clone())
+    }
+
     /// The profile of this account kept the same way, or a new one, not written yet.
-    fn profile_for(&self, entry: &Entry, account: &Account) -> Result<Profile, Error> {
+    fn profile_for(&self, entry: &Entry, keep: &KeepRequest, account: &Account) -> Result<Profile, Error> {
         let listed = self.towns.listed(&entry.commune.slug)?.as_ref() == Some(&entry.server);
-        let keychain = entry.keep == KeepRequest::Keychain;
+        let keychain = *keep == KeepRequest::Keychain;
         let same = |profile: &Profile| {
             // Only the directory moves a space to another server.
             (listed || profile.file.server == entry.server)
@@ -94,10 +138,10 @@ impl Client {
     async fn open_or_recover(
         &self,
         profile: &mut Profile,
-        entry: &Entry,
+        keep: &KeepRequest,
         account: &Account,
     ) -> Result<OpenCache, Error> {
-        let passphrase = match &entry.keep {
+        let passphrase = match keep {
             KeepRequest::Passphrase { passphrase } => Some(passphrase.as_str()),
             KeepRequest::Keychain | KeepRequest::MemoryOnly => None,
         };
@@ -125,16 +169,26 @@ impl Client {
         Err(failure.into())
     }
 
-    /// Opens a profile of this computer without asking the server.
+    /// Opens a profile of this computer without asking the server. By a passphrase, which is stronger than any PIN, it
+    /// opens; by the keychain, which asks nobody, it opens locked where it has a PIN.
     pub(super) async fn open_kept(&self, id: Uuid, passphrase: Option<&str>) -> Result<Arc<Space>, Error> {
         let profile = profiles::list(&self.env.data_dir).into_iter().find(|profile| profile.id == id);
-        let mut profile = profile.ok_or(Error::Rule(FailureCode::NotFound))?;
+        let profile = profile.ok_or(Error::Rule(FailureCode::NotFound))?;
         let mut state = self.state.lock().await;
-        if let AccountState::Open(space) = &*state
-            && space.home.id() == id
-        {
+        if let Some(space) = state.space().filter(|space| space.home.id() == id) {
             return Ok(space.clone());
         }
+        self.open_into(&mut state, profile, passphrase, IfDamaged::Replace).await
+    }
+
+    /// Opens a profile in the place of what is open.
+    async fn open_into(
+        &self,
+        state: &mut AccountState,
+        mut profile: Profile,
+        passphrase: Option<&str>,
+        if_damaged: IfDamaged,
+    ) -> Result<Arc<Space>, Error> {
         let raw = self.key_of(&profile, passphrase).await?.ok_or(Error::Keychain)?;
         if key::check(&raw) != profile.file.key_check {
             return Err(Error::Keychain);
@@ -142,7 +196,7 @@ impl Client {
         let key = self.cache_key(raw);
         let open = match open(&profile, &key).await {
             Ok(open) => open,
-            Err(error @ CacheError::Damaged) => {
+            Err(error @ CacheError::Damaged) if if_damaged == IfDamaged::Replace => {
                 salvage::recover(&profile, &key, &*self.env.disk, self.env.clock.wall()).await?.close().await?;
                 return Err(error.into());
             }
@@ -159,33 +213,41 @@ impl Client {
             profile.save()?;
         }
         let api = Api::new(self.env.connector.connect(&profile.file.server)?);
-        crate::app::close(std::mem::replace(&mut *state, AccountState::SignedOut)).await;
+        crate::app::close(std::mem::replace(state, AccountState::SignedOut)).await;
+        let asked_nobody = profile.file.protection == Protection::Keychain;
+        let pin = if asked_nobody { unproved(&open).await? } else { proved(&open).await? };
         let space = self.start(Home::Kept(Box::new(profile)), account, api, open);
-        *state = AccountState::Open(space.clone());
+        *state = if asked_nobody && pin.is_some() {
+            AccountState::Locked(space.clone())
+        } else {
+            space.idle.count(pin.as_ref().map(limit));
+            AccountState::Open(space.clone())
+        };
         Ok(space)
     }
 
     /// Opens the only profile that needs nobody, if there is exactly one. Whatever is wrong with it is left as it is,
     /// to be told when somebody asks for it.
-    pub(super) async fn open_at_start(&self) -> Option<Arc<Space>> {
-        let profiles = profiles::list(&self.env.data_dir);
-        let [profile] = &profiles[..] else { return None };
+    pub(super) async fn open_at_start(&self, state: &mut AccountState) {
+        let Ok([profile]) = <[Profile; 1]>::try_from(profiles::list(&self.env.data_dir)) else { return };
         if profile.file.protection != Protection::Keychain || profile.file.signed_out {
-            return None;
+            return;
         }
-        let key = self.key_of(profile, None).await.ok()??;
-        let open = open(profile, &self.cache_key(key)).await.ok()?;
-        // Sound: from here on it opens the ordinary way.
-        open.close().await.ok()?;
-        self.open_kept(profile.id, None).await.ok()
+        if let Err(error) = self.open_into(state, profile, None, IfDamaged::Leave).await {
+            tracing::info!(%error, "the only space was not opened at start");
+        }
     }
 
     fn start(&self, home: Home, account: Account, api: Api, open: OpenCache) -> Arc<Space> {
         let env = &self.env;
         let cache = open.cache.clone();
         let (clock, chance, listener) = (env.clock.clone(), env.chance.clone(), env.listener.clone());
-        let engine = Engine::new(api, cache, &account, clock, chance, listener);
-        Space::start(home, account, engine, open)
+        let mut engine = Engine::new(api, cache, &account, clock, chance, listener);
+        engine.kiosk = env.kiosk;
+        let space = Space::start(home, account, engine, open);
+        let (client, watched) = (self.clone(), space.clone());
+        space.also(async move { client.lock_when_idle(&watched).await });
+        space
     }
 
     /// The key of a profile; `None` when the keychain has none. A passphrase that is known to be wrong is refused.
@@ -201,6 +263,18 @@ impl Client {
                 let check = &profile.file.key_check;
                 if check.is_empty() || *check == key::check(&key) { Ok(Some(key)) } else { Err(Error::WrongPassphrase) }
             }
+        }
+    }
+
+    /// Whether requests wait in a closed space behind a PIN. Without its passphrase, or its key, nobody can tell: then
+    /// removing it is all that is left to do with it.
+    pub(super) async fn waits_behind_pin(&self, profile: &Profile) -> Result<bool, Error> {
+        if profile.file.protection != Protection::Keychain || self.env.keys.is_none() {
+            return Ok(false);
+        }
+        match self.key_of(profile, None).await? {
+            Some(key) => Ok(salvage::waits_behind_pin(profile, &self.cache_key(key)).await?),
+            None => Ok(false),
         }
     }
 
@@ -240,6 +314,22 @@ async fn open(profile: &Profile, key: &CacheKey) -> Result<OpenCache, CacheError
 async fn save(open: &OpenCache, account: &Account) -> Result<(), Error> {
     let mut held = open.cache.lock().await;
     store::save(held.db()?, account).await
+}
+
+/// The PIN, once something stronger was given: all its tries are there again, and one that had none left is forgotten.
+async fn proved(open: &OpenCache) -> Result<Option<Pin>, Error> {
+    let mut held = open.cache.lock().await;
+    let db = held.db()?;
+    match store::pin(db).await? {
+        Some(pin) if pin.tries_left() == 0 => store::remove_pin(db).await.map(|()| None),
+        Some(pin) => store::forgive_tries(db).await.map(|()| Some(Pin { tries: 0, ..pin })),
+        None => Ok(None),
+    }
+}
+
+async fn unproved(open: &OpenCache) -> Result<Option<Pin>, Error> {
+    let mut held = open.cache.lock().await;
+    store::pin(held.db()?).await
 }
 
 async fn read(open: &OpenCache) -> Result<Option<Account>, Error> {

@@ -13,7 +13,7 @@ pub fn locked(profile: &Profile) -> ProfileView {
     ProfileView {
         id: profile.id.to_string(),
         commune_name: profile.file.commune_name.clone(),
-        contact: profile.file.contact.as_ref().map(contact_line),
+        contact: profile.file.contact.as_ref().map(ContactLineView::from),
         person_name: None,
         protection: match profile.file.protection {
             Protection::Keychain => ProtectionView::Keychain,
@@ -33,7 +33,7 @@ pub async fn profile(space: &Space) -> Result<ProfileView, Error> {
         Home::Memory { id, .. } => ProfileView {
             id: id.to_string(),
             commune_name: space.account.commune.name.clone(),
-            contact: Some(contact_line(&space.account.commune.contact)),
+            contact: Some((&space.account.commune.contact).into()),
             person_name: None,
             protection: ProtectionView::MemoryOnly,
         },
@@ -41,11 +41,13 @@ pub async fn profile(space: &Space) -> Result<ProfileView, Error> {
     Ok(ProfileView { person_name, ..view })
 }
 
-fn contact_line(contact: &ServiceContactDto) -> ContactLineView {
-    ContactLineView {
-        label: contact.label.clone(),
-        phone: Phone::parse(&contact.phone).map_or_else(|_| contact.phone.clone(), |phone| phone.display()),
-        email: contact.email.clone(),
+impl From<&ServiceContactDto> for ContactLineView {
+    fn from(contact: &ServiceContactDto) -> Self {
+        Self {
+            label: contact.label.clone(),
+            phone: Phone::on_record(&contact.phone).display(),
+            email: contact.email.clone(),
+        }
     }
 }
 
@@ -55,7 +57,7 @@ pub fn commune(commune: &CommuneDto) -> CommuneView {
         slug: commune.slug.clone(),
         name: commune.name.clone(),
         accent: commune.accent.clone(),
-        contact: contact_line(&commune.contact),
+        contact: (&commune.contact).into(),
         welcome: commune.welcome.clone(),
         new_resident: commune.new_resident.clone(),
     }

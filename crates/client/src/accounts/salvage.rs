@@ -5,12 +5,13 @@
 //! one, written to the disk, and only then are both renamed; a crash between the two names is found at the next
 //! opening, for then there is no cache where there was one.
 
+use super::pin::Pin;
 use super::{Account, store};
 use crate::db::{Cache, CacheKey, open_set_aside};
 use crate::disk::Disk;
 use crate::error::{CacheError, Error};
 use crate::profiles::{OpenCache, Profile};
-use crate::sync::outbox;
+use crate::sync::{ledger, outbox};
 use jiff::Timestamp;
 use sqlx::Connection;
 use std::fs;
@@ -23,6 +24,10 @@ const DRAFT: &str = "cache.db.new";
 struct Saved {
     operations: Vec<outbox::Row>,
     account: Option<Account>,
+    /// Of the server that answered the operations: another one since means that they are sent again.
+    epoch: Option<String>,
+    /// A damaged file is no way around it.
+    pin: Option<Pin>,
 }
 
 /// Replaces the profile's cache by a fresh one with what could be saved, and opens it.
@@ -86,6 +91,16 @@ async fn saved(profile: &Profile, key: &CacheKey) -> Saved {
     saved
 }
 
+/// Whether requests wait behind a PIN, as far as that can be read; a damaged file is no way around it.
+///
+/// # Errors
+/// [`CacheError::AlreadyOpen`], or when the disk refuses.
+pub async fn waits_behind_pin(profile: &Profile, key: &CacheKey) -> Result<bool, CacheError> {
+    let _lock = profile.hold()?;
+    let saved = saved(profile, key).await;
+    Ok(saved.pin.is_some() && saved.operations.iter().any(|operation| operation.outcome.is_none()))
+}
+
 /// Makes the fresh cache and closes it, so that its file is whole.
 async fn write(draft: &Path, key: &CacheKey, saved: &Saved) -> Result<(), Error> {
     clear(draft)?;
@@ -98,6 +113,12 @@ async fn write(draft: &Path, key: &CacheKey, saved: &Saved) -> Result<(), Error>
         }
         if let Some(account) = &saved.account {
             store::save(&mut tx, account).await?;
+        }
+        if let Some(epoch) = &saved.epoch {
+            ledger::keep_epoch(&mut tx, epoch).await?;
+        }
+        if let Some(pin) = &saved.pin {
+            store::save_pin(&mut tx, pin).await?;
         }
         tx.commit().await?;
     }
@@ -167,8 +188,11 @@ async fn read(file: &Path, key: &CacheKey) -> Saved {
     let Ok(mut db) = open_set_aside(file, key).await else { return Saved::default() };
     let operations = outbox::read_what_can_be_read(&mut db).await;
     let account = store::read(&mut db).await.unwrap_or_default();
+    let epoch = ledger::epoch_of(&mut db).await.unwrap_or_default();
+    // A cache of before there were PINs has no such table.
+    let pin = store::pin(&mut db).await.unwrap_or_default();
     if let Err(error) = db.close().await {
         tracing::debug!(%error, "closing a cache that does not serve");
     }
-    Saved { operations, account }
+    Saved { operations, account, epoch, pin }
 }

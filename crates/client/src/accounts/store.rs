@@ -2,12 +2,15 @@
 
 use anyhow::Context;
 use preau_failpoints::{Mistake, planted};
+use preau_protocol::accounts::SecurityNoticeDto;
 use preau_protocol::communes::CommuneDto;
 use preau_protocol::family::AdultDto;
 use preau_protocol::sync::EntityKind;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use uuid::Uuid;
 
+use super::pin::Pin;
 use super::{Account, TokenPair};
 use crate::error::Error;
 use crate::sync::ledger;
@@ -104,4 +107,86 @@ pub async fn adult(db: &mut SqliteConnection, account: &Account) -> Result<Optio
         Some(id) => ledger::entity(db, EntityKind::Adult, id).await,
         None => Ok(None),
     }
+}
+
+/// The adults of the family, once read.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn adults(db: &mut SqliteConnection) -> Result<Vec<AdultDto>, Error> {
+    ledger::entities(db, EntityKind::Adult).await
+}
+
+/// The notices of security of the family.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn notices(db: &mut SqliteConnection) -> Result<Vec<SecurityNoticeDto>, Error> {
+    ledger::entities(db, EntityKind::SecurityNotice).await
+}
+
+/// The PIN of this space here, if somebody chose one.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn pin(db: &mut SqliteConnection) -> Result<Option<Pin>, Error> {
+    let row = sqlx::query("SELECT hash, idle_minutes, tries FROM pin WHERE id = 1").fetch_optional(db).await?;
+    row.as_ref().map(read_pin).transpose()
+}
+
+fn read_pin(row: &SqliteRow) -> Result<Pin, Error> {
+    Ok(Pin { hash: row.try_get("hash")?, idle_minutes: row.try_get("idle_minutes")?, tries: row.try_get("tries")? })
+}
+
+/// Keeps a PIN in place of the one there was.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn save_pin(db: &mut SqliteConnection, pin: &Pin) -> Result<(), Error> {
+    sqlx::query("INSERT OR REPLACE INTO pin (id, hash, idle_minutes, tries) VALUES (1, ?, ?, ?)")
+        .bind(&pin.hash)
+        .bind(pin.idle_minutes)
+        .bind(pin.tries)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Keeps another time after which it locks, and nothing else: a try that is just counted stays counted. None when there
+/// is no PIN.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn save_idle_minutes(db: &mut SqliteConnection, idle_minutes: u32) -> Result<Option<Pin>, Error> {
+    let kept = "UPDATE pin SET idle_minutes = ? WHERE id = 1 RETURNING hash, idle_minutes, tries";
+    let row = sqlx::query(kept).bind(idle_minutes).fetch_optional(db).await?;
+    row.as_ref().map(read_pin).transpose()
+}
+
+/// Counts a try; none when there is no PIN, or no try left.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn count_try(db: &mut SqliteConnection, most: u32) -> Result<Option<Pin>, Error> {
+    let counted = "UPDATE pin SET tries = tries + 1 WHERE id = 1 AND tries < ? RETURNING hash, idle_minutes, tries";
+    let row = sqlx::query(counted).bind(most).fetch_optional(db).await?;
+    row.as_ref().map(read_pin).transpose()
+}
+
+/// The right PIN, or something stronger, was given: all tries are there again.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn forgive_tries(db: &mut SqliteConnection) -> Result<(), Error> {
+    sqlx::query("UPDATE pin SET tries = 0 WHERE id = 1").execute(db).await?;
+    Ok(())
+}
+
+/// Does without a PIN.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn remove_pin(db: &mut SqliteConnection) -> Result<(), Error> {
+    sqlx::query("DELETE FROM pin").execute(db).await?;
+    Ok(())
 }

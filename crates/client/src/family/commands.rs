@@ -8,11 +8,12 @@ use super::views::{
     PersonKindView, PersonView, TodoView,
 };
 use super::{present, store};
-use crate::app::{Client, Notice, Space, Topic};
+use crate::accounts::notices;
+use crate::app::{Client, Space};
 use crate::clock::{new_id, today};
 use crate::error::{ApiError, Error, Failure, FailureCode};
-use crate::sync::planner::Cause;
-use crate::sync::{ledger, outbox};
+use crate::sync::commands::Kept;
+use crate::sync::{counts, ledger, outbox};
 use anyhow::Context;
 use preau_domain::family::{Decision, DetailChange, Policy, decide_detail_change};
 use preau_protocol::communes::{CommuneDto, DetailPoliciesDto};
@@ -66,19 +67,21 @@ impl Client {
     /// *VALIDER*: what a form changes enters the outbox, all of it or nothing.
     ///
     /// # Errors
-    /// [`FailureCode::NotFound`] for somebody who is not of the family, [`FailureCode::DiskFull`].
+    /// [`FailureCode::NotFound`] for somebody who is not of the family, [`FailureCode::DiskFull`]; in a kiosk also why
+    /// nothing was sent.
     pub async fn change_details(&self, form: &ChangeDetailsRequest) -> Result<ChangeDetailsView, Failure> {
         let space = self.space().await?;
         let view = {
             let mut held = space.engine.cache.lock().await;
             change(&space, held.db().map_err(Error::from)?, form, true).await?
         };
-        if matches!(view, ChangeDetailsView::Changes { .. }) {
-            space.engine.wake(Cause::LocalAction);
-            self.notify(Notice::DataChanged(vec![Topic::Outbox]));
-            space.engine.tell().await?;
+        let ChangeDetailsView::Changes { changes } = &view else { return Ok(view) };
+        let ids: Vec<Uuid> = changes.iter().filter_map(|change| change.id.parse().ok()).collect();
+        if self.kept(&space, &ids).await? == Kept::Waits {
+            return Ok(view);
         }
-        Ok(view)
+        let mut held = space.engine.cache.lock().await;
+        Ok(ChangeDetailsView::Changes { changes: answered(held.db().map_err(Error::from)?, &ids).await? })
     }
 
     /// Suggestions of the national address base, through the server.
@@ -112,13 +115,20 @@ async fn home(space: &Space, db: &mut SqliteConnection) -> Result<HomeView, Erro
     let family = store::family(db).await?.ok_or_else(not_read)?;
     let adults = store::adults(db).await?;
     let me = adults.iter().find(|adult| adult.person_id == me).ok_or_else(not_read)?;
-    let refused = outbox::counts(db).await?.refused;
+    let counts = counts::counts(db).await?;
     let changes = Changes::read(db).await?;
     let today = today(&*space.engine.clock);
-    let mut todo = Vec::new();
-    if refused > 0 {
-        todo.push(TodoView::RefusedOperations { count: refused });
+    let notices = notices::all(db, &space.account).await?.into_iter().filter(|notice| !notice.read);
+    let (urgent, others): (Vec<_>, Vec<_>) = notices.partition(notices::is_urgent);
+    let to_read = |notice| TodoView::SecurityNotice { notice };
+    let mut todo: Vec<TodoView> = urgent.into_iter().map(to_read).collect();
+    if counts.refused > 0 {
+        todo.push(TodoView::RefusedOperations { count: counts.refused });
     }
+    if counts.changed > 0 {
+        todo.push(TodoView::ChangedOutcomes { count: counts.changed });
+    }
+    todo.extend(others.into_iter().map(to_read));
     todo.extend(changes.emails_to_confirm().into_iter().map(|email| TodoView::EmailToConfirm { email }));
     if family.address.is_none() {
         todo.push(TodoView::AddressMissing);
@@ -177,9 +187,10 @@ async fn details(space: &Space, db: &mut SqliteConnection) -> Result<DetailsView
     let changes = Changes::read(db).await?;
     let server_time = ledger::position(db).await?.server_time;
     let DetailPoliciesDto { address, phones, .. } = commune(space, db).await?.details;
+    let me = space.account.person_id();
     Ok(DetailsView {
         address: family.address.as_ref().map(present::address),
-        adults: store::adults(db).await?.iter().map(present::adult_details).collect(),
+        adults: store::adults(db).await?.iter().map(|adult| present::adult_details(adult, me)).collect(),
         waiting: changes.waiting(),
         settled: changes.settled(server_time)?,
         address_by_hand: Policy::from(address) == Policy::ByHand,
@@ -222,6 +233,18 @@ async fn change(
         tx.commit().await?;
     }
     Ok(ChangeDetailsView::Changes { changes: views })
+}
+
+/// Changes just sent, with what became of them.
+async fn answered(db: &mut SqliteConnection, ids: &[Uuid]) -> Result<Vec<DetailChangeView>, Error> {
+    let over = Changes::read(db).await?;
+    let mut views = Vec::new();
+    for id in ids {
+        if let Some(row) = outbox::get(db, *id).await? {
+            views.extend(over.of_outbox(&row)?);
+        }
+    }
+    Ok(views)
 }
 
 /// What the town would make of it, by the rules that its server applies.

@@ -132,9 +132,13 @@ fn rule(error: FamilyError) -> FieldRuleView {
         FamilyError::Phone => FieldRuleView::Phone,
         FamilyError::Email => FieldRuleView::Email,
         FamilyError::AlreadyWaiting => FieldRuleView::AlreadyWaiting,
-        FamilyError::Empty | FamilyError::WrongField | FamilyError::Unchanged | FamilyError::Stale => {
-            FieldRuleView::Empty
-        }
+        // No name is asked here.
+        FamilyError::Empty
+        | FamilyError::NameTooLong
+        | FamilyError::NameCharacter
+        | FamilyError::WrongField
+        | FamilyError::Unchanged
+        | FamilyError::Stale => FieldRuleView::Empty,
     }
 }
 

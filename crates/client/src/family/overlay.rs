@@ -114,6 +114,17 @@ impl Changes {
         Ok(Some(if row.outcome.is_some() { self.answered_view(row, &op)? } else { self.kept_view(row, &op) }))
     }
 
+    /// A change by the id that it shares with the operation that asked it, on whichever computer.
+    pub fn by_id(&self, id: uuid::Uuid) -> Result<Option<DetailChangeView>, Error> {
+        if let Some(served) = self.served.iter().find(|change| change.change_id == id) {
+            return Ok(Some(self.served_view(served)));
+        }
+        match self.outbox.iter().find(|row| row.op_id == id) {
+            Some(row) => self.of_outbox(row),
+            None => Ok(None),
+        }
+    }
+
     /// An operation just kept, or what a form would make.
     pub fn view(&self, id: String, op: &ChangeDetailOp, state: DetailStateView, asked_at: String) -> DetailChangeView {
         let (person_id, person_name) = self.whose(op.subject);
@@ -170,6 +181,7 @@ impl Changes {
                     DetailStateView::Refused { reason: change.reason.clone(), code: None }
                 }
                 DetailChangeStatusDto::Withdrawn => DetailStateView::Withdrawn,
+                DetailChangeStatusDto::Expired => DetailStateView::Expired,
             },
             give_up: if waits(change) { self.give_up(change.change_id) } else { GiveUpView::No },
             asked_at: change.asked_at.clone(),
@@ -229,6 +241,6 @@ fn is_rejected(row: &Row) -> bool {
 fn change_of(row: &Row) -> Option<ChangeDetailOp> {
     match row.op()? {
         Op::ChangeDetail(op) => Some(op),
-        Op::Cancel { .. } => None,
+        Op::AcknowledgeNotice(_) | Op::Cancel { .. } => None,
     }
 }

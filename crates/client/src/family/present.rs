@@ -10,6 +10,7 @@ use preau_protocol::family::{
     AddressDto, AdultDto, AdultRoleDto, ChildDto, ContactDto, DetailFieldDto, DetailValueDto, QuotientDto,
     QuotientSourceDto, SchoolingDto,
 };
+use uuid::Uuid;
 
 /// « Claire Martel ».
 pub fn full_name(first_name: &str, last_name: &str) -> String {
@@ -18,7 +19,7 @@ pub fn full_name(first_name: &str, last_name: &str) -> String {
 
 /// A telephone as read; one that is not of a known form, as it is.
 pub fn phone(e164: &str) -> String {
-    Phone::parse(e164).map_or_else(|_| e164.to_owned(), |phone| phone.display())
+    Phone::on_record(e164).display()
 }
 
 pub fn address(dto: &AddressDto) -> AddressView {
@@ -117,7 +118,7 @@ pub fn quotients(dtos: &[QuotientDto], today: Date) -> Vec<QuotientView> {
     dtos.iter().map(view).collect()
 }
 
-pub fn adult_details(adult: &AdultDto) -> AdultDetailsView {
+pub fn adult_details(adult: &AdultDto, me: Option<Uuid>) -> AdultDetailsView {
     AdultDetailsView {
         person_id: adult.person_id.to_string(),
         name: full_name(&adult.first_name, &adult.last_name),
@@ -125,6 +126,7 @@ pub fn adult_details(adult: &AdultDto) -> AdultDetailsView {
         mobile_phone: adult.mobile_phone.as_deref().map(phone),
         landline_phone: adult.landline_phone.as_deref().map(phone),
         email: adult.email.clone(),
+        is_me: me == Some(adult.person_id),
     }
 }
 

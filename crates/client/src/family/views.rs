@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::accounts::views::SecurityNoticeView;
 use crate::sync::views::PendingView;
 
 /// Which kind of person a page is about.
@@ -47,8 +48,18 @@ pub struct PersonLineView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum TodoView {
+    /// Something happened to an account of the family, and nobody of it has read so.
+    SecurityNotice {
+        /// What.
+        notice: SecurityNoticeView,
+    },
     /// The server refused something that was sent: the sync centre says why.
     RefusedOperations {
+        /// How many.
+        count: u32,
+    },
+    /// The server was restored, and something that was sent has another outcome than before: the sync centre says which.
+    ChangedOutcomes {
         /// How many.
         count: u32,
     },
@@ -264,6 +275,8 @@ pub enum DetailStateView {
     },
     /// Given up.
     Withdrawn,
+    /// Its owner did not confirm it in time.
+    Expired,
 }
 
 /// A change asked, with old and new.
@@ -318,6 +331,8 @@ pub struct AdultDetailsView {
     pub landline_phone: Option<String>,
     /// E-mail.
     pub email: Option<String>,
+    /// Of whoever is signed in: an e-mail is changed by its owner alone.
+    pub is_me: bool,
 }
 
 /// *Modifier mes coordonnées*: what is on record, what waits, what was decided.

@@ -4,7 +4,8 @@ use super::transport::{Answer, Method, Request, Transport, TransportError};
 use crate::error::ApiError;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use preau_protocol::accounts::{
-    AccountDto, RefreshRequest, SessionDto, SetCodeRequest, SetIdentifiantRequest, SignInRequest,
+    AccountDto, CoHolderDto, DeviceDto, InviteCoHolderRequest, LostCodeRequest, RefreshRequest, RemoveCoHolderRequest,
+    SessionDto, SetCodeRequest, SetIdentifiantRequest, SignInRequest,
 };
 use preau_protocol::communes::CommuneDto;
 use preau_protocol::family::AddressSuggestionsDto;
@@ -13,6 +14,7 @@ use preau_protocol::{ErrorBody, ErrorCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// A server and its routes.
 #[derive(Clone)]
@@ -83,7 +85,7 @@ impl Api {
     /// # Errors
     /// [`ErrorCode::SignInRefused`] for whatever is wrong with identifiant or code.
     pub async fn sign_in(&self, request: &SignInRequest) -> Result<SessionDto> {
-        self.post("/v1/auth/sign-in", request).await
+        self.post("/v1/auth/sign-in", None, request).await
     }
 
     /// Exchanges the refresh token for the next pair.
@@ -92,7 +94,7 @@ impl Api {
     /// [`ApiError::SignInRequired`] when it is not good any more.
     pub async fn refresh(&self, refresh_token: &str) -> Result<SessionDto> {
         let request = RefreshRequest { refresh_token: refresh_token.to_owned() };
-        self.post("/v1/auth/refresh", &request).await
+        self.post("/v1/auth/refresh", None, &request).await
     }
 
     /// Ends the session.
@@ -122,8 +124,7 @@ impl Api {
     /// # Errors
     /// [`ErrorCode::PersonalCodeRefused`] with the rules broken, `current` / `wrong` among them.
     pub async fn set_code(&self, token: &str, request: &SetCodeRequest) -> Result<()> {
-        let request = prepared(Method::Put, "/v1/account/code", Some(token), request)?;
-        succeed(&self.transport.send(request).await?)
+        self.tell(Method::Put, "/v1/account/code", Some(token), request).await
     }
 
     /// Changes the identifiant; answered by 204, without a body.
@@ -131,8 +132,59 @@ impl Api {
     /// # Errors
     /// [`ErrorCode::PersonalCodeRefused`] with `code` / `wrong`, [`ErrorCode::IdentifiantRefused`].
     pub async fn set_identifiant(&self, token: &str, request: &SetIdentifiantRequest) -> Result<()> {
-        let request = prepared(Method::Put, "/v1/account/identifiant", Some(token), request)?;
+        self.tell(Method::Put, "/v1/account/identifiant", Some(token), request).await
+    }
+
+    /// Asks for a link that chooses a new code; answered alike whether or not the identifiant is known.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn lost_code(&self, request: &LostCodeRequest) -> Result<()> {
+        self.tell(Method::Post, "/v1/auth/lost-code", None, request).await
+    }
+
+    /// The computers that the account is enrolled on.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn devices(&self, token: &str) -> Result<Vec<DeviceDto>> {
+        self.get("/v1/account/devices", Some(token)).await
+    }
+
+    /// Signs a computer of the account out.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] when the account has no such computer.
+    pub async fn let_device_go(&self, token: &str, device: Uuid) -> Result<()> {
+        let path = format!("/v1/account/devices/{device}");
+        let request = Request { method: Method::Delete, path, token: Some(token.to_owned()), body: None };
         succeed(&self.transport.send(request).await?)
+    }
+
+    /// The second adult of the family, or the invitation under way.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Forbidden`] where the caller may not know.
+    pub async fn co_holder(&self, token: &str) -> Result<CoHolderDto> {
+        self.get("/v1/account/co-holder", Some(token)).await
+    }
+
+    /// Invites the second adult of the family.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PersonalCodeRefused`] with `code` / `wrong`, [`ErrorCode::InvitationRefused`],
+    /// [`ErrorCode::CoHolderExists`], [`ErrorCode::Forbidden`].
+    pub async fn invite_co_holder(&self, token: &str, request: &InviteCoHolderRequest) -> Result<CoHolderDto> {
+        self.post("/v1/account/co-holder", Some(token), request).await
+    }
+
+    /// Removes the co-holder, or calls the invitation off.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PersonalCodeRefused`] with `code` / `wrong`, [`ErrorCode::Forbidden`], [`ErrorCode::NotFound`] when
+    /// there is neither.
+    pub async fn remove_co_holder(&self, token: &str, request: &RemoveCoHolderRequest) -> Result<CoHolderDto> {
+        self.post("/v1/account/co-holder/removal", Some(token), request).await
     }
 
     /// A page of changes.
@@ -180,8 +232,13 @@ impl Api {
         understand(&self.transport.send(request).await?)
     }
 
-    async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
-        understand(&self.transport.send(prepared(Method::Post, path, None, body)?).await?)
+    /// Sends what is answered by its status alone.
+    async fn tell(&self, method: Method, path: &str, token: Option<&str>, body: &impl Serialize) -> Result<()> {
+        succeed(&self.transport.send(prepared(method, path, token, body)?).await?)
+    }
+
+    async fn post<T: DeserializeOwned>(&self, path: &str, token: Option<&str>, body: &impl Serialize) -> Result<T> {
+        understand(&self.transport.send(prepared(Method::Post, path, token, body)?).await?)
     }
 }
 

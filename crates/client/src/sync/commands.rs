@@ -1,15 +1,30 @@
 //! What the sync indicator and the sync centre ask for.
 
+use super::online;
 use super::outbox::{self, Row};
 use super::planner::Cause;
-use super::views::{OutboxItemView, OutboxStateView, OutboxSubjectView, SyncCenterView, SyncStatusView};
+use super::queue::{self, Held};
+use super::views::{
+    ChangedView, OutboxItemView, OutboxStateView, OutboxSubjectView, SyncCenterView, SyncStatusView, ToldView,
+};
+use crate::accounts::views::SecurityNoticeView;
 use crate::app::{Client, Notice, Space, Topic};
 use crate::clock::new_id;
 use crate::error::{Error, Failure, FailureCode};
-use crate::family;
+use crate::{accounts, family};
 use preau_protocol::ErrorCode;
-use preau_protocol::sync::OutcomeStatus;
+use preau_protocol::sync::{Op, OutcomeStatus};
+use std::collections::BTreeMap;
 use uuid::Uuid;
+
+/// What became of an operation that was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// It waits in the outbox.
+    Waits,
+    /// It was sent.
+    Sent,
+}
 
 impl Client {
     /// The state at the top of the window.
@@ -45,18 +60,19 @@ impl Client {
     pub async fn give_up(&self, op_id: &str) -> Result<SyncCenterView, Failure> {
         let space = self.space().await?;
         let op_id = parsed(op_id)?;
+        let clock = &*space.engine.clock;
+        let cancel = new_id(clock);
         {
             let mut held = space.engine.cache.lock().await;
             let db = held.db().map_err(Error::from)?;
-            let clock = &*space.engine.clock;
             let waits = family::sync::waiting_changes(db).await?.contains(&op_id);
-            outbox::give_up(db, op_id, new_id(clock), waits, clock.wall()).await?;
+            outbox::give_up(db, op_id, cancel, waits, clock.wall()).await?;
         }
-        self.outbox_changed(&space).await?;
+        self.kept(&space, &[cancel]).await?;
         Ok(center(&space).await?)
     }
 
-    /// A refusal was seen.
+    /// A refusal, or a changed outcome, was seen.
     ///
     /// # Errors
     /// [`FailureCode::NotFound`].
@@ -69,6 +85,21 @@ impl Client {
         }
         self.outbox_changed(&space).await?;
         Ok(center(&space).await?)
+    }
+
+    /// Operations entered the outbox. Elsewhere than in a kiosk they wait there; in a kiosk the answer is waited for.
+    ///
+    /// # Errors
+    /// In a kiosk: why nothing was sent. Then nothing is kept either.
+    pub(crate) async fn kept(&self, space: &Space, ops: &[Uuid]) -> Result<Kept, Failure> {
+        self.outbox_changed(space).await?;
+        if !self.env.kiosk {
+            return Ok(Kept::Waits);
+        }
+        let sent = online::answered_or_refused(&space.engine, ops).await;
+        self.notify(Notice::DataChanged(vec![Topic::Outbox]));
+        space.engine.tell().await?;
+        sent.map(|()| Kept::Sent)
     }
 
     async fn outbox_changed(&self, space: &Space) -> Result<(), Error> {
@@ -86,44 +117,90 @@ async fn center(space: &Space) -> Result<SyncCenterView, Error> {
     let status = space.engine.status().await?;
     let mut held = space.engine.cache.lock().await;
     let db = held.db()?;
-    let changes = family::Changes::read(db).await?;
+    let rows = outbox::all(db).await?;
+    let known = Known {
+        changes: family::Changes::read(db).await?,
+        notices: accounts::notices::all(db, &space.account).await?,
+        held: queue::held(&rows),
+    };
     let mut waiting = Vec::new();
     let mut answered = Vec::new();
-    for row in outbox::all(db).await? {
-        let item = item(&row, &changes)?;
-        if row.outcome.is_none() || row.refused_unseen() { waiting.push(item) } else { answered.push(item) }
+    for row in rows {
+        let item = known.item(&row)?;
+        if row.outcome.is_none() || row.to_read() { waiting.push(item) } else { answered.push(item) }
     }
     answered.reverse();
     Ok(SyncCenterView { status, waiting, answered })
 }
 
-fn item(row: &Row, changes: &family::Changes) -> Result<OutboxItemView, Error> {
-    let subject = match changes.of_outbox(row)? {
-        Some(change) => OutboxSubjectView::ChangeDetail { change: Box::new(change) },
-        None => OutboxSubjectView::Cancel,
+/// What had become of it before the server was restored, where that is no longer so.
+fn changed(row: &Row) -> Option<ChangedView> {
+    let since = row.changed_at.clone().filter(|_| row.outcome.is_some())?;
+    let before = match row.told? {
+        OutcomeStatus::Applied => ToldView::Applied,
+        OutcomeStatus::Waiting => ToldView::Waiting,
+        OutcomeStatus::Rejected => ToldView::Rejected,
     };
-    let state = match row.outcome {
-        None if row.sent_count == 0 => OutboxStateView::Kept,
-        None if row.blocked() => OutboxStateView::Blocked,
-        None => OutboxStateView::Unanswered,
-        Some(outcome) => match outcome.status {
-            OutcomeStatus::Applied => OutboxStateView::Applied,
-            OutcomeStatus::Waiting => OutboxStateView::Waiting,
-            OutcomeStatus::Rejected => {
-                let code = outcome.code.unwrap_or(ErrorCode::Unknown);
-                OutboxStateView::Rejected { code: outbox::name_of(&code)? }
+    Some(ChangedView { before, since, seen: row.acknowledged_at.is_some() })
+}
+
+/// What there is to say about the operations of the outbox.
+struct Known {
+    changes: family::Changes,
+    notices: Vec<SecurityNoticeView>,
+    held: BTreeMap<Uuid, Held>,
+}
+
+impl Known {
+    fn item(&self, row: &Row) -> Result<OutboxItemView, Error> {
+        let unanswered = row.outcome.is_none();
+        let status = row.outcome.map(|outcome| outcome.status);
+        let waits = status == Some(OutcomeStatus::Waiting) && self.changes.waits(row.op_id);
+        Ok(OutboxItemView {
+            op_id: row.op_id.to_string(),
+            subject: self.subject(row)?,
+            state: self.state(row)?,
+            since: row.created_at.clone(),
+            attempts: row.sent_count,
+            can_retry: unanswered,
+            can_give_up: row.target.is_none() && !row.given_up && (unanswered || waits),
+            changed: changed(row),
+        })
+    }
+
+    fn subject(&self, row: &Row) -> Result<OutboxSubjectView, Error> {
+        Ok(match row.op() {
+            Some(Op::ChangeDetail(_)) => match self.changes.of_outbox(row)? {
+                Some(change) => OutboxSubjectView::ChangeDetail { change: Box::new(change) },
+                None => OutboxSubjectView::Unknown,
+            },
+            Some(Op::AcknowledgeNotice(op)) => {
+                let id = op.notice_id.to_string();
+                let notice = self.notices.iter().find(|notice| notice.id == id).cloned();
+                OutboxSubjectView::AcknowledgeNotice { notice }
             }
-        },
-    };
-    let unanswered = row.outcome.is_none();
-    let waits = row.outcome.is_some_and(|outcome| outcome.status == OutcomeStatus::Waiting) && changes.waits(row.op_id);
-    Ok(OutboxItemView {
-        op_id: row.op_id.to_string(),
-        subject,
-        state,
-        since: row.created_at.clone(),
-        attempts: row.sent_count,
-        can_retry: unanswered,
-        can_give_up: row.target.is_none() && !row.given_up && (unanswered || waits),
-    })
+            Some(Op::Cancel { op_id }) => {
+                OutboxSubjectView::Cancel { change: self.changes.by_id(op_id)?.map(Box::new) }
+            }
+            None => OutboxSubjectView::Unknown,
+        })
+    }
+
+    fn state(&self, row: &Row) -> Result<OutboxStateView, Error> {
+        Ok(match (row.outcome, self.held.get(&row.op_id)) {
+            (None, Some(Held::GivenUp)) => OutboxStateView::GivingUp,
+            (None, Some(Held::Behind)) => OutboxStateView::Behind,
+            (None, None) if row.sent_count == 0 => OutboxStateView::Kept,
+            (None, None) if row.blocked() => OutboxStateView::Blocked,
+            (None, None) => OutboxStateView::Unanswered,
+            (Some(outcome), _) => match outcome.status {
+                OutcomeStatus::Applied => OutboxStateView::Applied,
+                OutcomeStatus::Waiting => OutboxStateView::Waiting,
+                OutcomeStatus::Rejected => {
+                    let code = outcome.code.unwrap_or(ErrorCode::Unknown);
+                    OutboxStateView::Rejected { code: outbox::name_of(&code)? }
+                }
+            },
+        })
+    }
 }

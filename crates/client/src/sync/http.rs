@@ -75,6 +75,7 @@ impl Transport for HttpTransport {
             Method::Get => self.client.get(url),
             Method::Post => self.client.post(url),
             Method::Put => self.client.put(url),
+            Method::Delete => self.client.delete(url),
         };
         if let Some(token) = &request.token {
             builder = builder.bearer_auth(token);

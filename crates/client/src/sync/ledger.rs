@@ -32,7 +32,7 @@ pub struct Position {
 pub struct Swap {
     /// Kinds of the entities that came, changed or went.
     pub kinds: BTreeSet<String>,
-    /// Every stream that had rows starts again: the server was restored or forgot this far back.
+    /// The server was restored, as far as can be told: it may have forgotten what it answered.
     pub new_epoch: bool,
 }
 
@@ -140,7 +140,7 @@ pub async fn swap(
     )
     .fetch_all(&mut *db)
     .await?;
-    let new_epoch = !snapshot && every_stream_starts_again(db).await?;
+    let new_epoch = is_new(db, last.epoch, snapshot).await?;
     if planted(Mistake::MovesCursorWithoutRows) {
         drop_unfinished(db).await?;
     }
@@ -157,14 +157,42 @@ pub async fn swap(
     }
     drop_unfinished(db).await?;
     sqlx::query(
-        "UPDATE position SET cursor = ?, server_time = ?, last_sync_at = ?, pulls_since_check = pulls_since_check + 1",
+        "UPDATE position SET cursor = ?, server_time = ?, last_sync_at = ?, pulls_since_check = pulls_since_check + 1,
+            epoch = coalesce(?, epoch)",
     )
     .bind(&last.cursor)
     .bind(server_seconds(&last.server_time))
     .bind(now.to_string())
+    .bind(last.epoch.map(|epoch| epoch.to_string()))
     .execute(db)
     .await?;
     Ok(Swap { kinds: kinds.into_iter().collect(), new_epoch })
+}
+
+/// Whether the epoch is another one than was read last. A cache that was read again from nothing meanwhile remembers
+/// it; one that never read it goes by the streams.
+async fn is_new(db: &mut SqliteConnection, epoch: Option<Uuid>, snapshot: bool) -> Result<bool, CacheError> {
+    match epoch_of(db).await?.zip(epoch) {
+        Some((known, epoch)) => Ok(known != epoch.to_string()),
+        None => Ok(!snapshot && every_stream_starts_again(db).await?),
+    }
+}
+
+/// The server's epoch as last read.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn epoch_of(db: &mut SqliteConnection) -> Result<Option<String>, CacheError> {
+    Ok(sqlx::query_scalar("SELECT epoch FROM position").fetch_one(db).await?)
+}
+
+/// Keeps the epoch of a cache that was replaced.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn keep_epoch(db: &mut SqliteConnection, epoch: &str) -> Result<(), CacheError> {
+    sqlx::query("UPDATE position SET epoch = ?").bind(epoch).execute(db).await?;
+    Ok(())
 }
 
 async fn every_stream_starts_again(db: &mut SqliteConnection) -> Result<bool, CacheError> {

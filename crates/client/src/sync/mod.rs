@@ -11,9 +11,11 @@
 pub mod api;
 pub mod backoff;
 pub mod commands;
+pub mod counts;
 pub mod events;
 pub mod http;
 pub mod ledger;
+pub mod online;
 pub mod outbox;
 pub mod planner;
 pub mod queue;

@@ -9,7 +9,7 @@ use preau_protocol::ErrorCode;
 use preau_protocol::sync::{Op, OutcomeDto, OutcomeStatus};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row as _, SqliteConnection};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// How long answered operations stay, in seconds: a restored server is sent them again.
@@ -49,8 +49,12 @@ pub struct Row {
     pub answered_at: Option<String>,
     /// The cache shows the answer: the operation overlays nothing any more. Seconds since 1970, the server's time.
     pub caught_up_at: Option<i64>,
-    /// Somebody saw the refusal.
+    /// Somebody saw the refusal, or that the outcome changed.
     pub acknowledged_at: Option<String>,
+    /// What had last become of it when it is sent again to a restored server, and as long as the answer differs.
+    pub told: Option<OutcomeStatus>,
+    /// The restored server makes something else of it than was told. RFC 3339, this computer's time.
+    pub changed_at: Option<String>,
     /// Another operation of the outbox gives this one up.
     pub given_up: bool,
 }
@@ -68,13 +72,14 @@ impl Row {
         self.outcome.is_none() && self.faults > 0
     }
 
-    /// Refused, and nobody has seen it yet.
+    /// Refused, or of another outcome than before, and nobody has seen it yet.
     #[must_use]
-    pub fn refused_unseen(&self) -> bool {
+    pub fn to_read(&self) -> bool {
+        let refused = |outcome: Outcome| {
+            outcome.status == OutcomeStatus::Rejected && outcome.code != Some(ErrorCode::OperationCancelled)
+        };
         self.acknowledged_at.is_none()
-            && self.outcome.is_some_and(|outcome| {
-                outcome.status == OutcomeStatus::Rejected && outcome.code != Some(ErrorCode::OperationCancelled)
-            })
+            && self.outcome.is_some_and(|outcome| self.changed_at.is_some() || refused(outcome))
     }
 }
 
@@ -105,6 +110,8 @@ fn read(row: &SqliteRow) -> Result<Row, CacheError> {
         answered_at: row.try_get("answered_at")?,
         caught_up_at: row.try_get("caught_up_at")?,
         acknowledged_at: row.try_get("acknowledged_at")?,
+        told: row.try_get::<Option<String>, _>("told").unwrap_or_default().as_deref().and_then(named),
+        changed_at: row.try_get("changed_at").unwrap_or_default(),
         given_up: row.try_get("given_up")?,
     })
 }
@@ -155,6 +162,7 @@ pub async fn keep(db: &mut SqliteConnection, op_id: Uuid, op: &Op, now: Timestam
     let body = serde_json::to_string(op).context("writing an operation")?;
     let (kind, target) = match op {
         Op::ChangeDetail(_) => ("family.change_detail", None),
+        Op::AcknowledgeNotice(_) => ("accounts.acknowledge_notice", None),
         Op::Cancel { op_id } => ("sync.cancel", Some(*op_id)),
     };
     let row = Row {
@@ -169,6 +177,8 @@ pub async fn keep(db: &mut SqliteConnection, op_id: Uuid, op: &Op, now: Timestam
         answered_at: None,
         caught_up_at: None,
         acknowledged_at: None,
+        told: None,
+        changed_at: None,
         given_up: false,
     };
     restore(db, &row).await?;
@@ -182,10 +192,11 @@ pub async fn keep(db: &mut SqliteConnection, op_id: Uuid, op: &Op, now: Timestam
 pub async fn restore(db: &mut SqliteConnection, row: &Row) -> Result<(), Error> {
     let status = row.outcome.map(|outcome| name_of(&outcome.status)).transpose()?;
     let code = row.outcome.and_then(|outcome| outcome.code).map(|code| name_of(&code)).transpose()?;
+    let told = row.told.map(|told| name_of(&told)).transpose()?;
     sqlx::query(
         "INSERT OR IGNORE INTO outbox (op_id, kind, body, target, created_at, sent_count, faults, status, code,
-            answer_version, answered_at, caught_up_at, acknowledged_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            answer_version, answered_at, caught_up_at, acknowledged_at, told, changed_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(row.op_id.to_string())
     .bind(&row.kind)
@@ -200,6 +211,8 @@ pub async fn restore(db: &mut SqliteConnection, row: &Row) -> Result<(), Error> 
     .bind(&row.answered_at)
     .bind(row.caught_up_at)
     .bind(&row.acknowledged_at)
+    .bind(told)
+    .bind(&row.changed_at)
     .execute(db)
     .await?;
     Ok(())
@@ -278,7 +291,8 @@ pub async fn never_left(db: &mut SqliteConnection, rows: &[Row]) -> Result<(), C
 }
 
 /// Keeps answers. `version_here` is the version the family's stream was read to: an answer not above it is already
-/// shown. Answers to operations not asked for, or answered before, change nothing.
+/// shown. Answers to operations not asked for, or answered before, change nothing. One that a restored server changed
+/// is to be read, again if it was.
 ///
 /// # Errors
 /// When the cache fails; then nothing counts as answered and everything is sent again.
@@ -292,7 +306,9 @@ pub async fn answer(
     for outcome in outcomes {
         sqlx::query(
             "UPDATE outbox SET status = ?1, code = ?2, answer_version = ?3, answered_at = ?4,
-                caught_up_at = CASE WHEN ?3 <= ?5 THEN (SELECT coalesce(server_time, 0) FROM position) END
+                caught_up_at = CASE WHEN ?3 <= ?5 THEN (SELECT coalesce(server_time, 0) FROM position) END,
+                told = iif(?7, told, NULL), changed_at = iif(?7, coalesce(changed_at, ?4), NULL),
+                acknowledged_at = iif(?7, NULL, acknowledged_at)
              WHERE op_id = ?6 AND status IS NULL",
         )
         .bind(name_of(&outcome.status)?)
@@ -301,6 +317,7 @@ pub async fn answer(
         .bind(now.to_string())
         .bind(version_here)
         .bind(outcome.op_id.to_string())
+        .bind(outcome.changed)
         .execute(&mut *tx)
         .await?;
     }
@@ -323,23 +340,49 @@ pub async fn catch_up(db: &mut SqliteConnection) -> Result<(), CacheError> {
     Ok(())
 }
 
+/// What has become of operations since they were answered, decisions of the town included.
+pub type Standings = BTreeMap<Uuid, OutcomeStatus>;
+
+fn written(standings: &Standings) -> Result<String, Error> {
+    Ok(serde_json::to_string(standings).context("what became of operations")?)
+}
+
 /// After a new epoch, what was answered is sent again, in the order and the bytes of then: a restored server may have
-/// lost it, or have it on record otherwise than what it answered later, refusals included.
+/// lost it, or have it on record otherwise than what it answered later, refusals included. With each goes what had last
+/// become of it, by the rows of before; a change that nobody has read yet stays the one to tell.
 ///
 /// # Errors
 /// When the cache fails.
-pub async fn send_again(db: &mut SqliteConnection) -> Result<u64, CacheError> {
-    let again = if planted(Mistake::ForgetsAnsweredOnReset) {
-        "DELETE FROM outbox WHERE status IN ('applied', 'waiting')"
+pub async fn send_again(db: &mut SqliteConnection, before: &Standings) -> Result<u64, Error> {
+    let again = if planted(Mistake::LosesOutboxOnReset) {
+        "DELETE FROM outbox WHERE ?1 IS NOT NULL"
     } else {
-        "UPDATE outbox SET status = NULL, code = NULL, answer_version = NULL, answered_at = NULL, caught_up_at = NULL,
-            faults = 0
+        "UPDATE outbox SET
+            told = iif(changed_at IS NOT NULL AND acknowledged_at IS NULL, told,
+                coalesce((SELECT value FROM json_each(?1) WHERE key = op_id), status)),
+            changed_at = iif(acknowledged_at IS NULL, changed_at, NULL),
+            status = NULL, code = NULL, answer_version = NULL, answered_at = NULL, caught_up_at = NULL, faults = 0
          WHERE status IS NOT NULL"
     };
-    Ok(sqlx::query(again).execute(db).await?.rows_affected())
+    let rows = sqlx::query(again).bind(written(before)?).execute(&mut *db).await?.rows_affected();
+    if planted(Mistake::ForgetsWhatWasTold) {
+        sqlx::query("UPDATE outbox SET told = NULL").execute(db).await?;
+    }
+    Ok(rows)
 }
 
-/// Lets go of what was answered thirty days ago by the server's time, refusals only once seen. What is `waiting` for
+/// Where the town decided again as before the restore, nothing changed: nobody has to be told of it any more.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn forget_mended(db: &mut SqliteConnection, now: &Standings) -> Result<(), Error> {
+    let query = "UPDATE outbox SET told = NULL, changed_at = NULL WHERE changed_at IS NOT NULL AND status = 'waiting'
+        AND told = (SELECT value FROM json_each(?) WHERE key = op_id)";
+    sqlx::query(query).bind(written(now)?).execute(db).await?;
+    Ok(())
+}
+
+/// Lets go of what was answered thirty days ago by the server's time, refusals and changed outcomes only once seen. What is `waiting` for
 /// somebody's decision stays however long that takes: a restored server would have to be sent it again.
 ///
 /// # Errors
@@ -349,7 +392,8 @@ pub async fn purge(db: &mut SqliteConnection, waiting: &BTreeSet<Uuid>) -> Resul
     sqlx::query(
         "DELETE FROM outbox WHERE caught_up_at > 0
             AND caught_up_at < (SELECT coalesce(server_time, 0) FROM position) - ?
-            AND (status <> 'rejected' OR code = 'operation_cancelled' OR acknowledged_at IS NOT NULL)
+            AND (acknowledged_at IS NOT NULL
+                OR (changed_at IS NULL AND (status <> 'rejected' OR code = 'operation_cancelled')))
             AND NOT (status = 'waiting' AND op_id IN (SELECT value FROM json_each(?)))",
     )
     .bind(ANSWERED_KEPT)
@@ -392,54 +436,43 @@ pub async fn give_up(
     }
 }
 
-/// Notes that somebody saw a refusal.
+/// Whether each of these was answered, or is gone.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn all_answered(db: &mut SqliteConnection, ops: &[Uuid]) -> Result<bool, CacheError> {
+    let rows = all(db).await?;
+    Ok(!rows.iter().any(|row| row.outcome.is_none() && ops.contains(&row.op_id)))
+}
+
+/// Takes operations back that were not sent: all of them or none.
+///
+/// # Errors
+/// When the cache fails; then all of them stay.
+pub async fn take_back(db: &mut SqliteConnection, ops: &[Uuid]) -> Result<bool, CacheError> {
+    let mut tx = db.begin().await?;
+    for op in ops {
+        let query = "DELETE FROM outbox WHERE op_id = ? AND status IS NULL AND sent_count = 0";
+        if sqlx::query(query).bind(op.to_string()).execute(&mut *tx).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Notes that somebody saw a refusal, or a changed outcome.
 ///
 /// # Errors
 /// [`FailureCode::NotFound`], or when the cache fails.
 pub async fn acknowledge(db: &mut SqliteConnection, op_id: Uuid, now: Timestamp) -> Result<(), Error> {
     let done = sqlx::query(
-        "UPDATE outbox SET acknowledged_at = coalesce(acknowledged_at, ?) WHERE op_id = ? AND status = 'rejected'",
+        "UPDATE outbox SET acknowledged_at = coalesce(acknowledged_at, ?) WHERE op_id = ? AND status IS NOT NULL
+            AND (status = 'rejected' OR changed_at IS NOT NULL)",
     )
     .bind(now.to_string())
     .bind(op_id.to_string())
     .execute(db)
     .await?;
     if done.rows_affected() == 0 { Err(Error::Rule(FailureCode::NotFound)) } else { Ok(()) }
-}
-
-/// How many operations are where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Without an answer, blocked ones included.
-    pub pending: u32,
-    /// Without an answer because the server cannot take them.
-    pub blocked: u32,
-    /// Refused, and nobody has seen it.
-    pub refused: u32,
-}
-
-/// Counts them.
-///
-/// # Errors
-/// When the cache fails.
-pub async fn counts(db: &mut SqliteConnection) -> Result<Counts, CacheError> {
-    let (pending, blocked, refused) = sqlx::query_as(
-        "SELECT count(*) FILTER (WHERE status IS NULL),
-                count(*) FILTER (WHERE status IS NULL AND faults > 0),
-                count(*) FILTER (WHERE status = 'rejected' AND acknowledged_at IS NULL
-                    AND code IS NOT 'operation_cancelled')
-         FROM outbox",
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(Counts { pending, blocked, refused })
-}
-
-/// Whether an answer is not read back yet.
-///
-/// # Errors
-/// When the cache fails.
-pub async fn catching_up(db: &mut SqliteConnection) -> Result<bool, CacheError> {
-    let query = "SELECT EXISTS (SELECT 1 FROM outbox WHERE status IS NOT NULL AND caught_up_at IS NULL)";
-    Ok(sqlx::query_scalar(query).fetch_one(db).await?)
 }

@@ -73,18 +73,51 @@ impl Setbacks {
     }
 }
 
+/// Why an operation does not go although nothing is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// An earlier one on the same detail is one that the server cannot take.
+    Behind,
+    /// It is being given up, and that is not answered yet.
+    GivenUp,
+}
+
+/// Which of the outbox's operations are held, and why. `rows` is the whole outbox, oldest first.
+#[must_use]
+pub fn held(rows: &[Row]) -> BTreeMap<Uuid, Held> {
+    let unanswered = || rows.iter().filter(|row| row.outcome.is_none());
+    let given_up: HashSet<Uuid> = unanswered().filter_map(|row| row.target).collect();
+    let mut blocked = HashSet::new();
+    let mut held = BTreeMap::new();
+    for row in unanswered() {
+        if given_up.contains(&row.op_id) {
+            held.insert(row.op_id, Held::GivenUp);
+            continue;
+        }
+        let touched = touched(row);
+        if row.blocked() {
+            blocked.extend(touched);
+        } else if touched.is_some_and(|detail| blocked.contains(&detail)) {
+            held.insert(row.op_id, Held::Behind);
+        }
+    }
+    held
+}
+
 /// The detail an operation changes. One of a version that this one does not know is taken to change none: it was kept
 /// by a newer application, which knew what it left behind it.
 fn touched(row: &Row) -> Option<(DetailSubjectDto, DetailFieldDto)> {
     match row.op()? {
         Op::ChangeDetail(op) => Some((op.subject, op.field)),
-        Op::Cancel { .. } => None,
+        Op::AcknowledgeNotice(_) | Op::Cancel { .. } => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sync::outbox::Outcome;
+    use preau_protocol::sync::OutcomeStatus;
     use proptest::prelude::*;
 
     const NOW: Duration = Duration::from_secs(100);
@@ -115,6 +148,8 @@ mod tests {
             answered_at: None,
             caught_up_at: None,
             acknowledged_at: None,
+            told: None,
+            changed_at: None,
             given_up: false,
         }
     }
@@ -147,6 +182,31 @@ mod tests {
             ("a time that is past counts no more", &three, &[(1, 0)], &[], (vec![1, 2, 3], None)),
         ] {
             assert_eq!(turn(rows, waits, alone), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_held_says_why() {
+        let giving_up =
+            |n: u128, target: u128, faults: u32| Row { target: Some(Uuid::from_u128(target)), ..row(n, 0, faults) };
+        let answered =
+            |row: Row| Row { outcome: Some(Outcome { status: OutcomeStatus::Applied, code: None, version: 3 }), ..row };
+        for (name, rows, expected) in [
+            ("nothing is wrong", vec![row(1, 1, 0), row(2, 1, 0)], vec![]),
+            ("behind a blocked one", vec![row(1, 1, 2), row(2, 1, 0), row(3, 2, 0)], vec![(2, Held::Behind)]),
+            ("blocked itself", vec![row(1, 1, 2), row(2, 1, 1)], vec![]),
+            ("the blocked one is answered by now", vec![answered(row(1, 1, 2)), row(2, 1, 0)], vec![]),
+            ("given up, not answered", vec![row(1, 1, 2), giving_up(2, 1, 0)], vec![(1, Held::GivenUp)]),
+            ("given up, answered: sent again", vec![row(1, 1, 0), answered(giving_up(2, 1, 0))], vec![]),
+            (
+                "what is given up holds nobody",
+                vec![row(1, 1, 2), giving_up(2, 1, 3), row(3, 1, 0)],
+                vec![(1, Held::GivenUp)],
+            ),
+        ] {
+            let expected: BTreeMap<Uuid, Held> =
+                expected.into_iter().map(|(n, why)| (Uuid::from_u128(n), why)).collect();
+            assert_eq!(held(&rows), expected, "{name}");
         }
     }
 

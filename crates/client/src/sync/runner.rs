@@ -6,7 +6,7 @@ use super::planner::{self, Cause, Setback, State, Step};
 use super::queue::Setbacks;
 use super::status::{self, Activity, Live, Stored};
 use super::views::{SyncStatusView, SyncTroubleView};
-use super::{ledger, outbox};
+use super::{counts, ledger, outbox};
 use crate::accounts::Account;
 use crate::accounts::session::Session;
 use crate::app::{Listener, Notice, Topic};
@@ -22,7 +22,7 @@ use sqlx::Connection;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 /// When nothing happens, one looks again after this long, more or less a third.
@@ -52,6 +52,10 @@ pub struct Engine {
     pub progress: Mutex<Progress>,
     /// Wakes the runner.
     pub bell: Notify,
+    /// In a kiosk somebody waits for each answer.
+    pub kiosk: bool,
+    /// Plans executed so far, for whoever waits for what comes of one.
+    pub passes: watch::Sender<u64>,
 }
 
 /// What the runner remembers between plans.
@@ -99,8 +103,8 @@ impl Engine {
     ) -> Self {
         let session = Session::new(api.clone(), cache.clone(), clock.clone(), account.tokens.clone());
         let family = account.family_id();
-        let (progress, bell) = (Mutex::default(), Notify::new());
-        Self { cache, api, session, family, clock, chance, listener, progress, bell }
+        let (progress, bell, passes) = (Mutex::default(), Notify::new(), watch::Sender::new(0));
+        Self { cache, api, session, family, clock, chance, listener, progress, bell, kiosk: false, passes }
     }
 
     /// Plans and executes for ever; the owner stops it by dropping the future.
@@ -118,6 +122,7 @@ impl Engine {
             Ok(wait) => wait,
             Err(error) => Some(self.set_back(&error).await),
         };
+        self.passes.send_modify(|passes| *passes += 1);
         wait.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
     }
 
@@ -163,7 +168,7 @@ impl Engine {
         let (rows, catching_up, position) = {
             let mut held = self.cache.lock().await;
             let db = held.db()?;
-            (outbox::unanswered(db).await?, outbox::catching_up(db).await?, ledger::position(db).await?)
+            (outbox::unanswered(db).await?, counts::catching_up(db).await?, ledger::position(db).await?)
         };
         let now = self.clock.monotonic();
         let mut progress = self.progress();
@@ -245,7 +250,7 @@ impl Engine {
         let body = written(rows)?;
         let (api, body) = (&self.api, &body);
         let answered = self.session.call(move |token| async move { api.push(&token, body.clone()).await }).await;
-        if let Err(Error::Api(ApiError::NotReached | ApiError::Certificate)) = &answered {
+        if matches!(&answered, Err(Error::Api(error)) if self.had_no_effect(error)) {
             let mut held = self.cache.lock().await;
             outbox::never_left(held.db()?, rows).await?;
             self.listener.notify(Notice::DataChanged(vec![Topic::Outbox]));
@@ -270,6 +275,18 @@ impl Engine {
         } else {
             // An operation left without an answer would be sent again at once, for ever.
             Err(ApiError::ServerFault { request_id: None }.into())
+        }
+    }
+
+    /// Whether what was sent certainly did nothing. A kiosk must know at once, and takes the server's word: turned away at
+    /// the door is not let in. Elsewhere that only counts as one try more, to be sure of proxies too.
+    fn had_no_effect(&self, error: &ApiError) -> bool {
+        match error {
+            ApiError::NotReached | ApiError::Certificate => true,
+            ApiError::SignInRequired | ApiError::Wait { .. } => self.kiosk,
+            ApiError::Unreachable | ApiError::NotPreau | ApiError::Refused { .. } | ApiError::ServerFault { .. } => {
+                false
+            }
         }
     }
 
@@ -323,13 +340,15 @@ impl Engine {
             let db = held.db()?;
             ledger::stage(db, page, snapshot).await?;
             let mut tx = db.begin().await?;
-            let before = family::sync::waiting_changes(&mut tx).await?;
+            let before = family::sync::standings(&mut tx).await?;
             let swap = ledger::swap(&mut tx, page, snapshot, self.clock.wall()).await?;
             outbox::catch_up(&mut tx).await?;
             if swap.new_epoch {
-                let again = outbox::send_again(&mut tx).await?;
+                let again = outbox::send_again(&mut tx, &before).await?;
                 tracing::warn!(operations = again, "the server starts again: what it had answered is sent again");
             }
+            let now = family::sync::standings(&mut tx).await?;
+            outbox::forget_mended(&mut tx, &now).await?;
             let waiting = family::sync::waiting_changes(&mut tx).await?;
             outbox::purge(&mut tx, &waiting).await?;
             let decided = family::sync::decided(&mut tx, &before).await?;
@@ -419,6 +438,11 @@ impl Engine {
         Ok(())
     }
 
+    /// What stands in the way, as far as the last plan knows.
+    pub fn trouble(&self) -> Option<SyncTroubleView> {
+        if self.session.ended() { Some(SyncTroubleView::SignInAgain) } else { self.progress().live.trouble }
+    }
+
     /// The status now.
     ///
     /// # Errors
@@ -427,12 +451,10 @@ impl Engine {
         let stored = {
             let mut held = self.cache.lock().await;
             let db = held.db()?;
-            Stored { counts: outbox::counts(db).await?, last_sync_at: ledger::position(db).await?.last_sync_at }
+            Stored { counts: counts::counts(db).await?, last_sync_at: ledger::position(db).await?.last_sync_at }
         };
-        let mut live = self.progress().live;
-        if self.session.ended() {
-            live.trouble = Some(SyncTroubleView::SignInAgain);
-        }
+        let trouble = self.trouble();
+        let live = Live { trouble, ..self.progress().live };
         Ok(status::view(live, stored))
     }
 }
@@ -445,7 +467,7 @@ fn is_about_the_content(error: &Error) -> bool {
 fn written(rows: &[outbox::Row]) -> Result<Vec<u8>, Error> {
     let operation = |row: &outbox::Row| -> Result<OperationDto, Error> {
         let op = RawValue::from_string(row.body.clone()).context("an operation of the outbox")?;
-        Ok(OperationDto { op_id: row.op_id, op })
+        Ok(OperationDto { op_id: row.op_id, op, told: row.told })
     };
     let operations = rows.iter().map(operation).collect::<Result<_, _>>()?;
     Ok(serde_json::to_vec(&PushRequest { operations }).context("writing a push")?)

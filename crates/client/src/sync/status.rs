@@ -1,6 +1,6 @@
 //! What the indicator at the top of the window says.
 
-use super::outbox::Counts;
+use super::counts::Counts;
 use super::views::{SyncStateView, SyncStatusView, SyncTroubleView};
 use crate::error::{ApiError, CacheError, Error};
 
@@ -53,7 +53,7 @@ pub fn view(live: Live, stored: Stored) -> SyncStatusView {
         (Activity::Receiving(_), _) => SyncStateView::Receiving,
         (Activity::Idle, Some(SyncTroubleView::Unreachable | SyncTroubleView::Busy)) => SyncStateView::Offline,
         (Activity::Idle, Some(_)) => SyncStateView::Attention,
-        (Activity::Idle, None) if stored.counts.refused + stored.counts.blocked > 0 => SyncStateView::Attention,
+        (Activity::Idle, None) if needs_somebody(stored.counts) => SyncStateView::Attention,
         (Activity::Idle, None) if stored.counts.pending > 0 => SyncStateView::Sending,
         (Activity::Idle, None) if !live.read_once => SyncStateView::Receiving,
         (Activity::Idle, None) => SyncStateView::UpToDate,
@@ -63,11 +63,16 @@ pub fn view(live: Live, stored: Stored) -> SyncStatusView {
         pending: stored.counts.pending,
         blocked: stored.counts.blocked,
         refused: stored.counts.refused,
+        changed: stored.counts.changed,
         last_sync_at: stored.last_sync_at,
         received,
         trouble: live.trouble,
         clock_off_minutes: i32::try_from(live.clock_off).ok().filter(|off| i64::from(off.abs()) > CLOCK_OFF),
     }
+}
+
+fn needs_somebody(counts: Counts) -> bool {
+    counts.refused + counts.blocked + counts.changed > 0
 }
 
 /// What an error of the runner is to a person.
@@ -98,7 +103,7 @@ mod tests {
         use SyncStateView as S;
         use SyncTroubleView as T;
         let counted = |pending, blocked, refused| Stored {
-            counts: Counts { pending, blocked, refused },
+            counts: Counts { pending, blocked, refused, changed: 0 },
             last_sync_at: Some("2026-10-19T08:00:00Z".into()),
         };
         let read = |pending, refused| counted(pending, 0, refused);
@@ -114,6 +119,12 @@ mod tests {
             ("signed out", live(Activity::Idle, Some(T::SignInAgain)), read(1, 0), S::Attention),
             ("refused", live(Activity::Idle, None), read(1, 1), S::Attention),
             ("blocked", live(Activity::Idle, None), counted(1, 1, 0), S::Attention),
+            (
+                "changed by a restore",
+                live(Activity::Idle, None),
+                Stored { counts: Counts { changed: 1, ..Counts::default() }, last_sync_at: None },
+                S::Attention,
+            ),
         ] {
             assert_eq!(view(live, stored).state, state, "{name}");
         }

@@ -16,6 +16,8 @@ pub enum Method {
     Post,
     /// Replace.
     Put,
+    /// Take away.
+    Delete,
 }
 
 /// A request on its way.

@@ -43,6 +43,8 @@ pub struct SyncStatusView {
     pub blocked: u32,
     /// Operations refused that nobody has seen yet.
     pub refused: u32,
+    /// Operations of which a restored server makes something else than was told, that nobody has seen yet.
+    pub changed: u32,
     /// RFC 3339: last time everything was read, or never.
     pub last_sync_at: Option<String>,
     /// Entities read so far, while a first or long synchronisation runs.
@@ -65,7 +67,7 @@ pub enum SyncStateView {
     Sending,
     /// The server cannot be reached.
     Offline,
-    /// Something needs the person: `trouble`, `blocked` or `refused`.
+    /// Something needs the person: `trouble`, `blocked`, `refused` or `changed`.
     Attention,
 }
 
@@ -107,6 +109,32 @@ pub struct OutboxItemView {
     pub can_retry: bool,
     /// *Abandonner* is possible.
     pub can_give_up: bool,
+    /// The server was restored, and this has another outcome than before.
+    pub changed: Option<ChangedView>,
+}
+
+/// An outcome that a restore changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangedView {
+    /// What had become of it.
+    pub before: ToldView,
+    /// RFC 3339: when this computer learnt of it.
+    pub since: String,
+    /// Somebody has read it.
+    pub seen: bool,
+}
+
+/// What had become of an operation, decisions of the town included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ToldView {
+    /// It had taken effect.
+    Applied,
+    /// It waited for somebody.
+    Waiting,
+    /// It had been refused, or given up.
+    Rejected,
 }
 
 /// What an operation is about, for its title.
@@ -119,7 +147,17 @@ pub enum OutboxSubjectView {
         change: Box<crate::family::views::DetailChangeView>,
     },
     /// Giving up another operation.
-    Cancel,
+    Cancel {
+        /// The change given up, while it is known.
+        change: Option<Box<crate::family::views::DetailChangeView>>,
+    },
+    /// A notice of security was read.
+    AcknowledgeNotice {
+        /// The notice, while it is known.
+        notice: Option<crate::accounts::views::SecurityNoticeView>,
+    },
+    /// Something that a newer version of the application kept.
+    Unknown,
 }
 
 /// State of a line of the sync centre.
@@ -132,6 +170,10 @@ pub enum OutboxStateView {
     Unanswered,
     /// Sent, and the server cannot take it.
     Blocked,
+    /// Waits for an earlier one on the same detail, which the server cannot take.
+    Behind,
+    /// Waits until giving it up is answered.
+    GivingUp,
     /// Took effect.
     Applied,
     /// On record, waits for somebody.
@@ -149,7 +191,7 @@ pub enum OutboxStateView {
 pub struct SyncCenterView {
     /// The same as at the top of the window.
     pub status: SyncStatusView,
-    /// What waits or was refused, oldest first.
+    /// What waits, was refused or changed, oldest first.
     pub waiting: Vec<OutboxItemView>,
     /// Answered in the last 30 days, latest first.
     pub answered: Vec<OutboxItemView>,

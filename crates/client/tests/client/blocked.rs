@@ -1,11 +1,11 @@
 //! Operations that the server cannot take: they wait by themselves, and the others go on.
 
-use crate::changing_details::{edit, move_to};
+use crate::changing_details::{edit, move_from, move_to};
 use crate::computer::Computer;
 use preau_client::Client;
 use preau_client::accounts::views::KeepRequest;
 use preau_client::family::views::AdultFieldRequest::{Email, LandlinePhone, MobilePhone};
-use preau_client::sync::views::{OutboxItemView, OutboxStateView, SyncStateView};
+use preau_client::sync::views::{OutboxItemView, OutboxStateView, OutboxSubjectView, SyncStateView};
 use uuid::Uuid;
 
 /// Three requests made offline, in this order: an address, a telephone, an e-mail.
@@ -91,6 +91,49 @@ async fn it_can_be_given_up() {
     computer.status(&client, |status| status.pending == 0).await;
     let street = computer.town.state().entity("family", crate::town::FAMILY).1["address"]["street"].clone();
     assert_eq!(street, "1 rue des Ormes", "it had no effect");
+    client.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn giving_one_up_says_which_and_what_it_waits_for() {
+    let computer = Computer::new();
+    let (client, ids) = with_three_waiting(&computer).await;
+    computer.town.state().indigestible.insert(ids[0], 500);
+    online(&computer, &client).await;
+    computer.status(&client, |status| status.blocked == 1 && status.pending == 1).await;
+    computer.town.state().down = true;
+    client.give_up(&ids[0].to_string()).await.expect("given up");
+    let left = items(&client).await;
+    assert_eq!((left.len(), &left[0].state), (2, &OutboxStateView::GivingUp));
+    let OutboxSubjectView::Cancel { change: Some(change) } = &left[1].subject else { panic!("{left:?}") };
+    assert_eq!(change.id, ids[0].to_string());
+    client.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_behind_a_blocked_one_says_what_it_waits_for() {
+    let computer = Computer::new();
+    let client = computer.signed_in(KeepRequest::Keychain).await;
+    // Two removals, both answered; then a server restored from before both.
+    for (shown, typed) in [("1 rue des Ormes", "2 rue des Ormes"), ("2 rue des Ormes", "3 rue des Ormes")] {
+        client.change_details(&move_from(shown, typed)).await.expect("kept");
+        let here = async || client.details().await.is_ok_and(|d| d.address.is_some_and(|lines| lines.street == typed));
+        computer.until(here).await;
+    }
+    let ids = arrived(&computer);
+    assert_eq!(ids.len(), 2);
+    {
+        let mut town = computer.town.state();
+        town.restore();
+        town.indigestible.insert(ids[0], 500);
+    }
+    client.sync_now().await.expect("a status");
+    computer.status(&client, |status| status.blocked == 1 && status.pending == 2).await;
+    let left = items(&client).await;
+    let states: Vec<_> = left.iter().map(|item| &item.state).collect();
+    assert_eq!(states, [&OutboxStateView::Blocked, &OutboxStateView::Behind]);
+    computer.town.state().indigestible.clear();
+    computer.status(&client, |status| status.pending == 0).await;
     client.close().await;
 }
 

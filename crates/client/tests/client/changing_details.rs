@@ -17,7 +17,8 @@ pub fn move_to(street: &str) -> ChangeDetailsRequest {
     move_from("1 rue des Ormes", street)
 }
 
-fn move_from(shown: &str, street: &str) -> ChangeDetailsRequest {
+/// The form of somebody who saw this address of the family.
+pub fn move_from(shown: &str, street: &str) -> ChangeDetailsRequest {
     let (postcode, city) = ("33290".to_owned(), "Parempuyre".to_owned());
     let shown = AddressView { street: shown.into(), complement: None, postcode: postcode.clone(), city: city.clone() };
     let typed = AddressRequest { street: street.into(), complement: String::new(), postcode, city };
@@ -268,6 +269,25 @@ async fn a_change_asked_elsewhere_can_be_given_up_here() {
     assert_eq!(computer.town.state().entity("detail_change", elsewhere).1["status"], "withdrawn");
     let details = client.details().await.expect("details");
     assert_eq!((&details.settled[0].state, details.settled[0].give_up), (&DetailStateView::Withdrawn, GiveUpView::No));
+    client.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_was_not_confirmed_in_time_is_told_and_stands_in_nobodys_way() {
+    let computer = Computer::new();
+    let client = computer.signed_in(KeepRequest::Keychain).await;
+    let expired = uuid::Uuid::from_u128(0xe15e);
+    let change = json!({"change_id": expired, "asked_by": CLAIRE, "asked_at": "2026-10-10T08:00:00Z",
+        "subject": {"type": "adult", "person_id": CLAIRE}, "field": "email",
+        "old": {"type": "email", "value": "claire@exemple.fr"},
+        "new": {"type": "email", "value": "claire@typo.fr"}, "status": "expired"});
+    computer.town.state().put(FAMILY, "detail_change", expired, &change);
+    client.sync_now().await.expect("a status");
+    computer.until(async || !client.details().await.expect("details").settled.is_empty()).await;
+    let details = client.details().await.expect("details");
+    assert_eq!((&details.settled[0].state, details.settled[0].give_up), (&DetailStateView::Expired, GiveUpView::No));
+    let again = client.change_details(&edit(EMAIL, "claire@exemple.fr", "claire@nouveau.fr")).await.expect("kept");
+    assert!(matches!(again, ChangeDetailsView::Changes { .. }), "{again:?}");
     client.close().await;
 }
 

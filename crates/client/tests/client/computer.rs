@@ -23,19 +23,26 @@ pub const INSTALLATION: Uuid = Uuid::from_u128(0x1257);
 /// How long a test waits, by a real clock, before it says that something does not come.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A clock whose wall may be wrong, and whose monotonic side is the runtime's.
+/// A clock whose wall may be wrong, and whose monotonic side is the runtime's, or moved by hand.
 pub struct TestClock {
     running: SystemClock,
+    hands: Hands,
     wall: Mutex<Timestamp>,
 }
 
+/// After all that a running clock may have shown in a test.
+const LATER: Duration = Duration::from_secs(1_000_000);
+
+/// Where the hands of a clock stand, when it does not run.
+pub type Hands = Arc<Mutex<Option<Duration>>>;
+
 impl Clock for TestClock {
     fn monotonic(&self) -> Duration {
-        self.running.monotonic()
+        self.hands.lock().expect("a clock").unwrap_or_else(|| self.running.monotonic())
     }
 
     fn wall(&self) -> Timestamp {
-        let elapsed = jiff::SignedDuration::try_from(self.running.monotonic()).expect("a duration");
+        let elapsed = jiff::SignedDuration::try_from(self.monotonic()).expect("a duration");
         *self.wall.lock().expect("a clock") + elapsed
     }
 }
@@ -123,7 +130,9 @@ pub struct Computer {
     pub keys: Arc<Keys>,
     pub heard: Heard,
     pub plain: bool,
+    pub kiosk: bool,
     pub wall: Timestamp,
+    pub hands: Hands,
     pub disk: Arc<TestDisk>,
     /// A directory of towns in place of the one shipped.
     pub directory: Option<std::path::PathBuf>,
@@ -140,7 +149,9 @@ impl Computer {
             keys: Arc::default(),
             heard,
             plain: false,
+            kiosk: false,
             wall,
+            hands: Hands::default(),
             directory: None,
             disk: Arc::default(),
         }
@@ -152,15 +163,27 @@ impl Computer {
             data_dir: self.dir.path().to_owned(),
             directory: self.directory.clone(),
             keys: Some(self.keys.clone()),
-            clock: Arc::new(TestClock { running: SystemClock::new(), wall: Mutex::new(self.wall) }),
+            clock: Arc::new(TestClock {
+                running: SystemClock::new(),
+                hands: self.hands.clone(),
+                wall: Mutex::new(self.wall),
+            }),
             chance: Arc::new(Half),
             disk: self.disk.clone(),
             connector: Arc::new(self.town.clone()),
             listener: Arc::new(self.heard.clone()),
             device_label: "Test".into(),
             installation: INSTALLATION,
+            kiosk: self.kiosk,
             plain_cache_for_tests: self.plain,
         })
+    }
+
+    /// So much time goes by, and none but by this from the first call on: a paused runtime lets hours go by while
+    /// the cache is read.
+    pub fn pass(&self, time: Duration) {
+        let mut hands = self.hands.lock().expect("a clock");
+        *hands = Some(hands.unwrap_or(LATER) + time);
     }
 
     /// Started, signed in and read.

@@ -36,6 +36,13 @@ async fn opened(computer: &Computer, id: &str) -> (Client, Option<FailureCode>) 
     (client, failure)
 }
 
+/// The file of the only space, which nobody holds.
+pub async fn cache_of(computer: &Computer) -> sqlx::SqliteConnection {
+    let profile = computer.profile();
+    let id = profile.file_name().and_then(|name| name.to_str()).expect("an id");
+    open_set_aside(&profile.join("cache.db"), &key_of(computer, id).await).await.expect("a cache")
+}
+
 async fn key_of(computer: &Computer, id: &str) -> CacheKey {
     CacheKey::Raw(computer.keys.read(id.parse().expect("an id")).expect("a keychain").expect("a key"))
 }
@@ -66,7 +73,7 @@ async fn an_altered_page_is_found_and_what_waits_is_saved() {
 }
 
 /// The page, counted from 0, that holds the rows of `entity`.
-async fn last_page_of_entities(computer: &Computer, id: &str) -> usize {
+pub async fn last_page_of_entities(computer: &Computer, id: &str) -> usize {
     let key = key_of(computer, id).await;
     let mut db = open_set_aside(&computer.profile().join("cache.db"), &key).await.expect("a cache");
     let root: i64 = sqlx::query_scalar("SELECT rootpage FROM sqlite_schema WHERE name = 'entity'")

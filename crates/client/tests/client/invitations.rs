@@ -2,7 +2,7 @@
 
 use crate::computer::{Computer, sign_in};
 use crate::town::PERSONAL;
-use preau_client::accounts::views::{InvitationView, KeepRequest, SessionView, SignInRequest};
+use preau_client::accounts::views::{InvitationView, KeepRequest, LostCodeAskRequest, SessionView, SignInRequest};
 use preau_client::{Client, FailureCode};
 
 const TOWN: &str = "preau://connect?server=https%3A%2F%2Fpreau.parempuyre.example&town=parempuyre&identifiant=martel01";
@@ -87,4 +87,25 @@ async fn a_server_that_gives_itself_out_for_another_town_is_not_believed() {
     let mixed = SignInRequest { slug: "parempuyre".into(), ..invited(&elsewhere) };
     let refused = client.sign_in(&mixed).await.map_err(|failure| failure.code);
     assert_eq!(refused.err(), Some(FailureCode::NotAnInvitation));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kiosk_is_of_one_town_whatever_a_link_says() {
+    let computer = Computer { kiosk: true, ..far_away() };
+    let client = computer.start();
+    let lost =
+        LostCodeAskRequest { slug: "parempuyre".into(), invitation: Some(TOWN.into()), identifiant: "martel01".into() };
+    for (name, answer) in [
+        ("read_invitation", client.read_invitation(TOWN).await.map(drop)),
+        ("connect_invited", client.connect_invited(TOWN).await.map(drop)),
+        ("sign_in", client.sign_in(&invited(TOWN)).await.map(drop)),
+        ("ask_lost_code", client.ask_lost_code(&lost).await),
+    ] {
+        assert_eq!(answer.map_err(|failure| failure.code), Err(FailureCode::OtherTown), "{name}");
+    }
+    assert!(computer.town.state().servers.is_empty(), "nobody is contacted");
+
+    // Its own town's letter says the same as its directory.
+    let computer = Computer { kiosk: true, ..Computer::new() };
+    computer.start().connect_invited(TOWN).await.expect("the kiosk's town");
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use preau_client::accounts::views::KeepRequest;
 use preau_client::db::{Cache, CacheKey};
 use preau_client::profiles::key;
+use preau_client::sync::counts;
 use preau_client::sync::{ledger, outbox};
 use preau_client::{Error, FailureCode};
 use preau_protocol::sync::{ChangesResponse, Op, OutcomeDto, OutcomeStatus};
@@ -52,16 +53,16 @@ async fn answers_count_once_and_only_for_what_was_asked() {
     let db = held.db().expect("open");
     let (asked, stranger) = (Uuid::from_u128(1), Uuid::from_u128(2));
     outbox::keep(db, asked, &cancel(9), NOW).await.expect("kept");
-    let outcome = |op_id, status, version| OutcomeDto { op_id, status, code: None, version };
+    let outcome = |op_id, status, version| OutcomeDto { op_id, status, code: None, version, changed: false };
     let answers = [outcome(asked, OutcomeStatus::Applied, 7), outcome(stranger, OutcomeStatus::Applied, 7)];
     outbox::answer(db, &answers, Some(3), NOW).await.expect("answered");
     outbox::answer(db, &[outcome(asked, OutcomeStatus::Rejected, 9)], Some(3), NOW).await.expect("answered");
     let rows = outbox::all(db).await.expect("operations");
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].outcome.expect("an outcome").status, OutcomeStatus::Applied);
-    assert!(outbox::catching_up(db).await.expect("a state"), "version 7 is not read yet");
+    assert!(counts::catching_up(db).await.expect("a state"), "version 7 is not read yet");
     outbox::catch_up(db).await.expect("caught up");
-    assert!(!outbox::catching_up(db).await.expect("a state"));
+    assert!(!counts::catching_up(db).await.expect("a state"));
 }
 
 #[tokio::test]

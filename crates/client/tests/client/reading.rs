@@ -5,6 +5,7 @@ use crate::computer::{Computer, sign_in};
 use crate::town::{FAMILY, Fault, LEO, MAMIE, PERSONAL};
 use preau_client::accounts::views::KeepRequest;
 use preau_client::sync::views::SyncTroubleView;
+use preau_protocol::sync::{OutcomeStatus, PushRequest};
 
 #[tokio::test(start_paused = true)]
 async fn pages_are_swapped_in_together() {
@@ -76,7 +77,10 @@ async fn after_a_new_epoch_everything_is_read_and_sent_again() {
     computer.town.state().restore();
     client.sync_now().await.expect("a status");
     computer.until(async || computer.town.pushes().len() > sent.len()).await;
-    assert_eq!(computer.town.pushes().last(), sent.last(), "the same bytes");
+    let operation = |push: &str| serde_json::from_str::<PushRequest>(push).expect("a push").operations.remove(0);
+    let (first, again) = (operation(&sent[0]), operation(computer.town.pushes().last().expect("a push")));
+    assert_eq!((again.op_id, again.op.get()), (first.op_id, first.op.get()), "the same bytes");
+    assert_eq!((first.told, again.told), (None, Some(OutcomeStatus::Applied)), "with what had become of them");
     computer.until(async || street().await.as_deref() == Some("2 rue des Ormes")).await;
     client.close().await;
 }

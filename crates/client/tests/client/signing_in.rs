@@ -18,7 +18,7 @@ async fn a_one_time_code_leads_to_a_personal_code_and_then_home() {
     let refused = client.set_personal_code("court").await;
     assert_eq!(refused.map_err(|f| f.code).err(), Some(FailureCode::CodeRefused));
     let session = client.set_personal_code("Nuage-2027").await.expect("a session");
-    let SessionView::Open { profile, commune, others, sign_in_again } = session else { panic!("not open") };
+    let SessionView::Open { profile, commune, others, sign_in_again, pin: None } = session else { panic!("not open") };
     assert_eq!((profile.protection, commune.contact.phone.as_str()), (ProtectionView::Keychain, "05 56 95 56 12"));
     assert!(others.is_empty() && !sign_in_again);
     computer.up_to_date(&client).await;

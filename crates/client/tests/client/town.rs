@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use preau_client::Error;
-use preau_client::sync::transport::{Answer, Connector, Request, ServerEvent, Transport, TransportError};
+use preau_client::sync::transport::{Answer, Connector, Method, Request, ServerEvent, Transport, TransportError};
 use preau_protocol::sync::{OutcomeStatus, PushRequest};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -64,10 +64,18 @@ pub struct State {
     pub silent: bool,
     pub code: Option<String>,
     pub identifiant: String,
+    /// The account is an agent's, whose second factor is always the same.
+    pub agent: bool,
     pub tokens: u32,
     pub known_tokens: Vec<String>,
     pub server_time: &'static str,
     pub lies_in_digest: bool,
+    /// Computers of the account besides the one that asks.
+    pub other_devices: Vec<Uuid>,
+    /// As served; none: there is no co-holder.
+    pub co_holder: Option<Value>,
+    /// The town registers co-holders itself.
+    pub co_holder_by_town: bool,
     /// Answers to this name of a town with its own.
     pub poses_as: Option<&'static str>,
     /// Leaves out the last outcome of a push, as no sound server would.
@@ -223,6 +231,9 @@ impl State {
                 if let Some(code) = code {
                     outcome["code"] = json!(code);
                 }
+                if operation.told.is_some_and(|told| told != self.standing(operation.op_id, status)) {
+                    outcome["changed"] = json!(true);
+                }
                 outcome
             })
             .collect();
@@ -266,6 +277,8 @@ impl State {
             "/v1/communes/parempuyre" => (200, commune()),
             path if self.poses_as.is_some_and(|slug| path == format!("/v1/communes/{slug}")) => (200, commune()),
             "/v1/auth/sign-in" => self.sign_in(&body),
+            // Whoever asks, and for whom: nothing is learnt.
+            "/v1/auth/lost-code" => (202, Value::Null),
             "/v1/auth/refresh"
                 if self.known_tokens.contains(&body["refresh_token"].as_str().expect("a token").to_owned()) =>
             {
@@ -276,6 +289,11 @@ impl State {
             "/v1/account" => (200, self.account(self.code.is_none())),
             "/v1/account/code" => self.set_code(&body),
             "/v1/account/identifiant" => self.set_identifiant(&body),
+            "/v1/account/devices" => (200, self.devices()),
+            "/v1/account/co-holder" if request.method == Method::Get => self.co_holder(),
+            "/v1/account/co-holder" => self.invite(&body),
+            "/v1/account/co-holder/removal" => self.remove_co_holder(&body),
+            path if path.starts_with("/v1/account/devices/") && request.method == Method::Delete => self.let_go(path),
             "/v1/auth/sign-out" => {
                 self.known_tokens.clear();
                 (204, Value::Null)

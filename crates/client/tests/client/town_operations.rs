@@ -20,6 +20,7 @@ impl State {
         let (status, code) = match op {
             Op::Cancel { op_id } => self.cancel(op_id),
             Op::ChangeDetail(op) => self.change(op_id, &op),
+            Op::AcknowledgeNotice(op) => self.acknowledge(op.notice_id),
         };
         let answer = (status, code, self.version(FAMILY));
         self.answers.insert(op_id, answer);
@@ -44,6 +45,25 @@ impl State {
                 (OutcomeStatus::Applied, None)
             }
         }
+    }
+
+    /// What an operation answered so stands at, decisions included.
+    pub(crate) fn standing(&self, op_id: Uuid, answered: OutcomeStatus) -> OutcomeStatus {
+        let change = self.find("detail_change", op_id);
+        match change.as_ref().and_then(|change| change["status"].as_str()) {
+            Some("accepted") => OutcomeStatus::Applied,
+            Some("refused" | "withdrawn") => OutcomeStatus::Rejected,
+            _ => answered,
+        }
+    }
+
+    fn acknowledge(&mut self, id: Uuid) -> Verdict {
+        let Some(mut notice) = self.find("security_notice", id) else {
+            return (OutcomeStatus::Rejected, Some("not_found"));
+        };
+        notice["acknowledged"] = json!(true);
+        self.put(FAMILY, "security_notice", id, &notice);
+        (OutcomeStatus::Applied, None)
     }
 
     fn waiting(&self, change: Uuid) -> Option<Value> {

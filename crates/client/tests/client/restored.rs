@@ -1,0 +1,142 @@
+//! A server restored from a backup: what became of operations before is kept beside what becomes of them now.
+
+use crate::changing_details::move_to;
+use crate::computer::Computer;
+use jiff::Timestamp;
+use preau_client::accounts::views::KeepRequest;
+use preau_client::db::Cache;
+use preau_client::family::views::TodoView;
+use preau_client::sync::counts;
+use preau_client::sync::outbox::{self, Row, Standings};
+use preau_client::sync::views::{OutboxItemView, OutboxStateView, SyncStateView, ToldView};
+use preau_client::sync::{ledger, views::SyncCenterView};
+use preau_client::{Client, FailureCode};
+use preau_protocol::sync::{ChangesResponse, Op, OutcomeDto, OutcomeStatus};
+use sqlx::{Connection, SqliteConnection};
+use uuid::Uuid;
+
+use OutcomeStatus::{Applied, Rejected, Waiting};
+
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+async fn answered(db: &mut SqliteConnection, n: u128, status: OutcomeStatus, changed: bool) -> Row {
+    let outcome = OutcomeDto { op_id: Uuid::from_u128(n), status, code: None, version: 1, changed };
+    outbox::answer(db, &[outcome], Some(1), NOW).await.expect("answered");
+    outbox::get(db, Uuid::from_u128(n)).await.expect("a read").expect("an operation")
+}
+
+async fn told(db: &mut SqliteConnection, n: u128) -> Option<OutcomeStatus> {
+    outbox::get(db, Uuid::from_u128(n)).await.expect("a read").expect("an operation").told
+}
+
+#[tokio::test]
+async fn what_is_told_is_the_last_that_somebody_could_read() {
+    let cache = Cache::in_memory().await.expect("a cache");
+    let mut held = cache.lock().await;
+    let db = held.db().expect("open");
+    let id = Uuid::from_u128(1);
+    outbox::keep(db, id, &Op::Cancel { op_id: Uuid::from_u128(9) }, NOW).await.expect("kept");
+    assert_eq!(answered(db, 1, Waiting, false).await.changed_at, None);
+    // The town accepted it since: that is what people saw.
+    outbox::send_again(db, &Standings::from([(id, Applied)])).await.expect("again");
+    assert_eq!(told(db, 1).await, Some(Applied));
+    let row = answered(db, 1, Waiting, true).await;
+    assert!(row.to_read() && row.told == Some(Applied));
+    assert_eq!(counts::counts(db).await.expect("counts").changed, 1);
+    // Another restore before anybody read that: the first word stays the one to compare with.
+    outbox::send_again(db, &Standings::from([(id, Waiting)])).await.expect("again");
+    assert_eq!(told(db, 1).await, Some(Applied));
+    assert!(answered(db, 1, Rejected, true).await.to_read());
+    outbox::acknowledge(db, id, NOW).await.expect("read");
+    assert_eq!(counts::counts(db).await.expect("counts").changed, 0);
+    // Read: from now on the refusal is what people know.
+    outbox::send_again(db, &Standings::new()).await.expect("again");
+    assert_eq!(told(db, 1).await, Some(Rejected));
+    let row = answered(db, 1, Rejected, false).await;
+    assert_eq!((row.to_read(), row.told, row.changed_at), (false, None, None));
+    let again = outbox::acknowledge(db, Uuid::from_u128(2), NOW).await;
+    assert!(matches!(again, Err(preau_client::Error::Rule(FailureCode::NotFound))));
+}
+
+#[tokio::test]
+async fn a_decision_taken_again_is_no_news() {
+    let cache = Cache::in_memory().await.expect("a cache");
+    let mut held = cache.lock().await;
+    let db = held.db().expect("open");
+    for n in 1..=2 {
+        outbox::keep(db, Uuid::from_u128(n), &Op::Cancel { op_id: Uuid::from_u128(9) }, NOW).await.expect("kept");
+        answered(db, n, Waiting, false).await;
+    }
+    let accepted: Standings = (1..=2).map(|n| (Uuid::from_u128(n), Applied)).collect();
+    outbox::send_again(db, &accepted).await.expect("again");
+    for n in 1..=2 {
+        assert!(answered(db, n, Waiting, true).await.to_read());
+    }
+    let now = Standings::from([(Uuid::from_u128(1), Applied), (Uuid::from_u128(2), Rejected)]);
+    outbox::forget_mended(db, &now).await.expect("mended");
+    let rows = outbox::all(db).await.expect("rows");
+    assert_eq!((rows[0].to_read(), rows[0].told), (false, None), "accepted again");
+    assert!(rows[1].to_read(), "refused this time");
+}
+
+/// A page that is the last one.
+fn page(epoch: Option<u128>) -> ChangesResponse {
+    let page = serde_json::json!({"cursor": "c", "has_more": false, "upserts": [], "deletes": [], "gone": [],
+        "reset": [], "server_time": "2026-10-19T08:00:00Z", "epoch": epoch.map(Uuid::from_u128)});
+    serde_json::from_value(page).expect("a page")
+}
+
+#[tokio::test]
+async fn a_new_epoch_is_noticed_even_where_everything_is_read_again() {
+    let cache = Cache::in_memory().await.expect("a cache");
+    let mut held = cache.lock().await;
+    let db = held.db().expect("open");
+    for (name, epoch, snapshot, expected) in [
+        ("the first reading", Some(1), true, false),
+        ("news", Some(1), false, false),
+        ("read again from nothing", Some(1), true, false),
+        ("restored meanwhile", Some(2), true, true),
+        ("news of the restored server", Some(2), false, false),
+        ("a server that does not say", None, false, false),
+        ("and one that says again", Some(3), false, true),
+    ] {
+        let mut tx = db.begin().await.expect("a transaction");
+        let swap = ledger::swap(&mut tx, &page(epoch), snapshot, NOW).await.expect("swapped");
+        tx.commit().await.expect("committed");
+        assert_eq!(swap.new_epoch, expected, "{name}");
+    }
+}
+
+async fn center(client: &Client) -> SyncCenterView {
+    client.sync_center().await.expect("a sync centre")
+}
+
+fn changed(item: &OutboxItemView) -> Option<(ToldView, bool)> {
+    item.changed.as_ref().map(|changed| (changed.before, changed.seen))
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_restore_changed_is_to_be_read_and_then_stays_written() {
+    let computer = Computer::new();
+    let client = computer.signed_in(KeepRequest::Keychain).await;
+    client.change_details(&move_to("2 rue des Ormes")).await.expect("kept");
+    computer.up_to_date(&client).await;
+    assert_eq!(center(&client).await.answered[0].state, OutboxStateView::Applied);
+    {
+        let mut town = computer.town.state();
+        town.restore();
+        town.by_hand = true;
+    }
+    client.sync_now().await.expect("a status");
+    computer.status(&client, |status| status.changed == 1 && status.pending == 0).await;
+    let shown = center(&client).await;
+    let item = &shown.waiting[0];
+    assert_eq!((changed(item), &item.state), (Some((ToldView::Applied, false)), &OutboxStateView::Waiting));
+    assert_eq!(client.home().await.expect("home").todo.first(), Some(&TodoView::ChangedOutcomes { count: 1 }));
+    client.acknowledge_refusal(&item.op_id).await.expect("read");
+    computer.status(&client, |status| status.state == SyncStateView::UpToDate).await;
+    let shown = center(&client).await;
+    assert!(shown.waiting.is_empty());
+    assert_eq!(changed(&shown.answered[0]), Some((ToldView::Applied, true)));
+    client.close().await;
+}
