@@ -4,6 +4,7 @@
 //! in its own words. A window that does not answer closes: nobody is ever kept from leaving.
 
 use crate::events::{CloseAsked, emitted};
+use crate::kiosk::Kiosk;
 use crate::window;
 use preau_client::Client;
 use std::time::Duration;
@@ -27,9 +28,11 @@ impl QuestionShown {
 
 /// Holds the window where closing it may lose something.
 pub fn on_window_event(app: &AppHandle, event: &WindowEvent) {
-    if let WindowEvent::CloseRequested { api, .. } = event
-        && app.state::<Client>().may_lose_on_close()
-    {
+    let WindowEvent::CloseRequested { api, .. } = event else { return };
+    if app.state::<Kiosk>().view().is_some() {
+        // The only ways out are « Terminer » and the exit code.
+        api.prevent_close();
+    } else if app.state::<Client>().may_lose_on_close() {
         api.prevent_close();
         let app = app.clone();
         tauri::async_runtime::spawn(async move {

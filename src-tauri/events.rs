@@ -1,5 +1,6 @@
 //! What the window hears by itself.
 
+use crate::kiosk::Kiosk;
 use crate::notifications;
 use preau_client::{Listener, Notice, Topic};
 use serde::Serialize;
@@ -45,6 +46,13 @@ pub struct InvitationOpened;
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub struct CloseAsked;
 
+/// A kiosk's session is about to end: in so many seconds, or no longer.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub struct KioskCountdown {
+    /// Seconds left; none: somebody is there after all.
+    pub seconds: Option<u32>,
+}
+
 /// The text of the last link opened, until the window takes it.
 #[derive(Debug, Default)]
 pub struct Invitation(Mutex<Option<String>>);
@@ -89,6 +97,8 @@ impl Listener for ToWindow {
                 emitted(DataChanged { topics }.emit(&self.app));
             }
             Notice::SyncStatusChanged(_) => emitted(SyncStatusChanged.emit(&self.app)),
+            // On a shared screen the system says nothing of anybody.
+            Notice::ChangesDecided(_) if self.app.state::<Kiosk>().view().is_some() => {}
             Notice::ChangesDecided(decided) => notifications::changes_decided(&self.app, decided),
         }
     }

@@ -1,11 +1,13 @@
 //! The shell: a window around [`preau_client::Client`]. Commands are thin, and listed once.
 //!
 //! Environment, for rehearsals and tests: `PREAU_DATA_DIR` replaces the folder of data, `PREAU_DIRECTORY` the
-//! directory of towns, `PREAU_KEYCHAIN=none` does without the system's keychain.
+//! directory of towns, `PREAU_KEYCHAIN=none` does without the system's keychain, `PREAU_EMPTY_PAGE=1` shows an empty page
+//! instead of the interface, to measure what the window alone costs.
 
 mod closing;
 mod commands;
 mod events;
+mod kiosk;
 mod log;
 mod notifications;
 mod paths;
@@ -14,6 +16,7 @@ mod settings;
 mod window;
 
 use anyhow::Context;
+use kiosk::{Kiosk, Role};
 use preau_client::clock::{SystemChance, SystemClock};
 use preau_client::disk::SystemDisk;
 use preau_client::sync::http::HttpConnector;
@@ -25,7 +28,7 @@ use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events}
 
 /// Everything the window can ask and hear.
 fn bridge() -> Builder<Wry> {
-    use commands::{accounts, family, preferences, sync, window};
+    use commands::{accounts, family, kiosk, preferences, sync, window};
     Builder::new()
         .error_handling(ErrorHandlingMode::Throw)
         // A view goes one way and a request the other: one shape each.
@@ -47,6 +50,21 @@ fn bridge() -> Builder<Wry> {
             accounts::account,
             accounts::change_identifiant,
             accounts::change_code,
+            accounts::sign_in_again,
+            accounts::ask_lost_code,
+            accounts::choose_pin,
+            accounts::set_idle_minutes,
+            accounts::remove_pin,
+            accounts::lock_now,
+            accounts::unlock,
+            accounts::note_use,
+            accounts::devices,
+            accounts::let_device_go,
+            accounts::co_holder,
+            accounts::invite_co_holder,
+            accounts::remove_co_holder,
+            accounts::security_notices,
+            accounts::acknowledge_notice,
             family::home,
             family::person,
             family::details,
@@ -60,6 +78,12 @@ fn bridge() -> Builder<Wry> {
             sync::acknowledge_refusal,
             preferences::preferences,
             preferences::set_preferences,
+            kiosk::kiosk,
+            kiosk::kiosk_signal,
+            kiosk::end_kiosk_session,
+            kiosk::leave_kiosk,
+            kiosk::start_kiosk,
+            kiosk::restart,
             window::close_question_shown,
             window::close_window,
             window::set_notification_words,
@@ -70,29 +94,42 @@ fn bridge() -> Builder<Wry> {
             events::SyncStatusChanged,
             events::InvitationOpened,
             events::CloseAsked,
+            events::KioskCountdown,
         ])
 }
 
-/// Opens the window and stays until it is closed.
+/// Opens the window and stays until it is closed; on a kiosk, supervises its sessions.
 ///
 /// # Errors
 /// When the system offers no window or no folder.
 pub fn run() -> anyhow::Result<()> {
-    let bridge = bridge();
-    let data_override = paths::data_override();
-    let app = tauri::Builder::default()
+    match Role::of_this_process()? {
+        Role::Ordinary => open(of_a_computer(tauri::Builder::default()), Kiosk::default()),
+        Role::Session(view) => open(tauri::Builder::default(), Kiosk::session(view)),
+        Role::Supervisor(data_dir) => kiosk::supervise(&data_dir),
+    }
+}
+
+/// What somebody's own computer offers and a kiosk does not: links, notifications, other programs.
+fn of_a_computer(builder: tauri::Builder<Wry>) -> tauri::Builder<Wry> {
+    builder
         // A second instance, which a link opens on Linux and Windows, hands its link over and ends.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| window::focus(app)))
-        .plugin(window::state_plugin(data_override.as_deref()))
+        .plugin(window::state_plugin(paths::data_override().as_deref()))
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_deep_link::init())
-        .plugin(tauri_plugin_store::Builder::default().build())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+}
+
+fn open(builder: tauri::Builder<Wry>, kiosk: Kiosk) -> anyhow::Result<()> {
+    let bridge = bridge();
+    let app = builder
+        .plugin(tauri_plugin_store::Builder::default().build())
         .invoke_handler(bridge.invoke_handler())
         .on_window_event(|window, event| closing::on_window_event(window.app_handle(), event))
         .setup(move |app| {
             bridge.mount_events(app);
-            Ok(set_up(app.handle())?)
+            Ok(set_up(app.handle(), kiosk)?)
         })
         .build(tauri::generate_context!())
         .context("opening the application")?;
@@ -105,27 +142,46 @@ pub fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn set_up(app: &AppHandle) -> anyhow::Result<()> {
-    let data_dir = paths::data_dir(app)?;
-    log::start(&data_dir)?;
+fn set_up(app: &AppHandle, kiosk: Kiosk) -> anyhow::Result<()> {
+    let data_dir = paths::data_dir()?;
+    let is_kiosk = kiosk.view().is_some();
+    match log::start(&data_dir) {
+        // A session says what it has to say to its supervisor, which has a log.
+        Err(error) if !is_kiosk => return Err(error),
+        _ => {}
+    }
+    app.manage(kiosk);
     app.manage(events::Invitation::default());
     app.manage(closing::QuestionShown::default());
     app.manage(notifications::Notifications::default());
     let client = Client::new(Environment {
         directory: Some(paths::directory(app)?),
-        keys: platform::keychain::probe(),
+        keys: if is_kiosk { None } else { platform::keychain::probe() },
         clock: Arc::new(SystemClock::new()),
         chance: Arc::new(SystemChance),
         disk: Arc::new(SystemDisk),
         connector: Arc::new(HttpConnector),
         listener: Arc::new(events::ToWindow::new(app.clone())),
-        device_label: platform::device_label(),
+        device_label: platform::device_label(is_kiosk),
         installation: settings::installation(app)?,
         data_dir,
+        kiosk: is_kiosk,
         #[cfg(debug_assertions)]
         plain_cache_for_tests: std::env::var_os("PREAU_TEST_PLAIN_CACHE").is_some_and(|on| on == "1"),
     });
     app.manage(client.clone());
+    if is_kiosk {
+        app.state::<Kiosk>().listen(app);
+    } else {
+        take_links(app)?;
+        // Beside the window, which takes as long to come up: its first question waits for the answer.
+        tauri::async_runtime::spawn(client.open_alone());
+    }
+    window::open(app)
+}
+
+/// Links of letters, of this start and later ones.
+fn take_links(app: &AppHandle) -> anyhow::Result<()> {
     if let Some(urls) = app.deep_link().get_current().context("reading the link of this start")? {
         events::open_links(app, urls.iter().map(tauri::Url::as_str));
     }
@@ -134,8 +190,7 @@ fn set_up(app: &AppHandle) -> anyhow::Result<()> {
         let urls = event.urls();
         events::open_links(&links, urls.iter().map(tauri::Url::as_str));
     });
-    tauri::async_runtime::block_on(client.open_alone());
-    window::open(app)
+    Ok(())
 }
 
 #[cfg(test)]

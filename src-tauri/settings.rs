@@ -12,7 +12,7 @@ const INSTALLATION: &str = "installation";
 
 /// Where they are kept.
 pub fn store(app: &AppHandle) -> anyhow::Result<Arc<Store<Wry>>> {
-    let file = paths::data_dir(app)?.join("preferences.json");
+    let file = paths::data_dir()?.join("preferences.json");
     app.store(file).context("opening the preferences")
 }
 

@@ -1,10 +1,12 @@
 //! The window.
 
+use crate::kiosk::Kiosk;
 use crate::paths;
 use anyhow::Context;
 use std::path::Path;
 use tauri::plugin::TauriPlugin;
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, Wry};
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, LogicalPosition, LogicalSize, Manager, WebviewUrl, WebviewWindowBuilder, Wry};
 use tauri_plugin_window_state::StateFlags;
 
 const LABEL: &str = "main";
@@ -22,10 +24,12 @@ pub fn state_plugin(data_dir: Option<&Path>) -> TauriPlugin<Wry> {
 /// Opens it. The engine is in its private mode and keeps nothing of a person on disk, except under automation, which
 /// that mode refuses; what it writes is in a folder of its own among the data.
 pub fn open(app: &AppHandle) -> anyhow::Result<()> {
-    let builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+    let page = if paths::is_set("PREAU_EMPTY_PAGE") { "empty.html" } else { "index.html" };
+    let builder = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App(page.into()))
         .title("Préau")
         .inner_size(1280.0, 800.0)
         .min_inner_size(320.0, 480.0)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
         .on_document_title_changed(|window, title| {
             if let Err(error) = window.set_title(&title) {
@@ -33,9 +37,39 @@ pub fn open(app: &AppHandle) -> anyhow::Result<()> {
             }
         });
     let automated = std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|on| on == "true");
-    let builder = builder.data_directory(paths::data_dir(app)?.join("webview")).incognito(!automated);
+    let builder = builder.data_directory(paths::data_dir()?.join("webview")).incognito(!automated);
+    let builder = if app.state::<Kiosk>().view().is_some() { shut(app, builder) } else { builder };
     builder.build().context("opening the window")?;
     Ok(())
+}
+
+/// A window over the whole screen, which offers nothing but its page.
+fn shut<'a>(
+    app: &AppHandle,
+    builder: WebviewWindowBuilder<'a, Wry, AppHandle>,
+) -> WebviewWindowBuilder<'a, Wry, AppHandle> {
+    // Where nothing manages windows, nobody grants a full screen: then the size is asked for.
+    let builder = match app.primary_monitor() {
+        Ok(Some(monitor)) => {
+            let (size, place) = (monitor.size().to_logical(monitor.scale_factor()), monitor.position());
+            let place: LogicalPosition<f64> = place.to_logical(monitor.scale_factor());
+            let LogicalSize::<f64> { width, height } = size;
+            builder.inner_size(width, height).position(place.x, place.y)
+        }
+        Ok(None) | Err(_) => builder,
+    };
+    builder
+        .fullscreen(true)
+        .decorations(false)
+        .closable(false)
+        .minimizable(false)
+        .maximizable(false)
+        .always_on_top(true)
+        .skip_taskbar(true)
+        .zoom_hotkeys_enabled(false)
+        .devtools(false)
+        .on_download(|_, _| false)
+        .initialization_script(include_str!("kiosk/lock.js"))
 }
 
 /// Closes it, without asking.

@@ -2,7 +2,8 @@
 
 use crate::events::Invitation;
 use preau_client::accounts::views::{
-    AccountView, CodeCheckView, CommuneView, InvitationView, SessionView, SignInRequest, TownView,
+    AccountView, ChoosePinRequest, CoHolderView, CodeCheckView, CommuneView, DeviceView, InvitationView,
+    InviteCoHolderForm, LostCodeAskRequest, SecurityNoticeView, SessionView, SignInRequest, TownView,
 };
 use preau_client::{Client, Failure};
 use tauri::State;
@@ -125,4 +126,114 @@ pub async fn change_code(client: State<'_, Client>, current: String, next: Strin
 #[specta::specta]
 pub async fn opened_invitation(invitation: State<'_, Invitation>) -> Result<Option<String>, Failure> {
     Ok(invitation.take())
+}
+
+/// Signs in again to the space of this window; a locked one opens by it.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_in_again(
+    client: State<'_, Client>,
+    identifiant: String,
+    code: String,
+) -> Result<SessionView, Failure> {
+    client.sign_in_again(&identifiant, &code).await
+}
+
+/// *Code secret oublié*: asks the town for a link.
+#[tauri::command]
+#[specta::specta]
+pub async fn ask_lost_code(client: State<'_, Client>, request: LostCodeAskRequest) -> Result<(), Failure> {
+    client.ask_lost_code(&request).await
+}
+
+/// Chooses the PIN of the open space on this computer.
+#[tauri::command]
+#[specta::specta]
+pub async fn choose_pin(client: State<'_, Client>, request: ChoosePinRequest) -> Result<SessionView, Failure> {
+    client.choose_pin(&request).await
+}
+
+/// Changes how long the space may be left alone.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_idle_minutes(client: State<'_, Client>, idle_minutes: u32) -> Result<SessionView, Failure> {
+    client.set_idle_minutes(idle_minutes).await
+}
+
+/// Does without a PIN from now on.
+#[tauri::command]
+#[specta::specta]
+pub async fn remove_pin(client: State<'_, Client>, current: String) -> Result<SessionView, Failure> {
+    client.remove_pin(&current).await
+}
+
+/// *Verrouiller maintenant*.
+#[tauri::command]
+#[specta::specta]
+pub async fn lock_now(client: State<'_, Client>) -> Result<SessionView, Failure> {
+    client.lock_now().await
+}
+
+/// Opens the locked space by its PIN.
+#[tauri::command]
+#[specta::specta]
+pub async fn unlock(client: State<'_, Client>, pin: String) -> Result<SessionView, Failure> {
+    client.unlock(&pin).await
+}
+
+/// Somebody uses the window.
+#[tauri::command]
+#[specta::specta]
+pub async fn note_use(client: State<'_, Client>) -> Result<(), Failure> {
+    client.note_use().await;
+    Ok(())
+}
+
+/// The computers of the account.
+#[tauri::command]
+#[specta::specta]
+pub async fn devices(client: State<'_, Client>) -> Result<Vec<DeviceView>, Failure> {
+    client.devices().await
+}
+
+/// Signs a computer out.
+#[tauri::command]
+#[specta::specta]
+pub async fn let_device_go(client: State<'_, Client>, id: String) -> Result<Vec<DeviceView>, Failure> {
+    client.let_device_go(&id).await
+}
+
+/// The second adult of the family.
+#[tauri::command]
+#[specta::specta]
+pub async fn co_holder(client: State<'_, Client>) -> Result<CoHolderView, Failure> {
+    client.co_holder().await
+}
+
+/// Invites the second adult of the family.
+#[tauri::command]
+#[specta::specta]
+pub async fn invite_co_holder(client: State<'_, Client>, form: InviteCoHolderForm) -> Result<CoHolderView, Failure> {
+    client.invite_co_holder(&form).await
+}
+
+/// Removes the co-holder, or calls the invitation off.
+#[tauri::command]
+#[specta::specta]
+pub async fn remove_co_holder(client: State<'_, Client>, code: String) -> Result<CoHolderView, Failure> {
+    client.remove_co_holder(&code).await
+}
+
+/// What happened to the accounts of the family.
+#[tauri::command]
+#[specta::specta]
+pub async fn security_notices(client: State<'_, Client>) -> Result<Vec<SecurityNoticeView>, Failure> {
+    client.security_notices().await
+}
+
+/// *J'ai lu*.
+#[tauri::command]
+#[specta::specta]
+pub async fn acknowledge_notice(client: State<'_, Client>, id: String) -> Result<Vec<SecurityNoticeView>, Failure> {
+    client.acknowledge_notice(&id).await
 }

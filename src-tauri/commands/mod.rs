@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod family;
+pub mod kiosk;
 pub mod preferences;
 pub mod sync;
 pub mod window;
