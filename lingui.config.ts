@@ -6,6 +6,8 @@ const capability = (name: string) => ({ path: `<rootDir>/ui/src/locales/{locale}
 export default defineConfig({
   locales: ['fr', 'en'],
   sourceLocale: 'fr',
-  catalogs: ['frame', 'failures', 'accounts', 'family', 'details', 'sync', 'preferences', 'about'].map(capability),
+  catalogs: ['frame', 'kiosk', 'failures', 'accounts', 'family', 'details', 'sync', 'preferences', 'about'].map(
+    capability,
+  ),
   format: formatter({ style: 'minimal' }),
 });

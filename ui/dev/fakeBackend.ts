@@ -5,6 +5,7 @@
 import { emit } from '@tauri-apps/api/event';
 import { mockIPC } from '@tauri-apps/api/mocks';
 import type * as Contract from '../src/bindings';
+import * as accounts from './fakeAccounts';
 import { changeDetails } from './fakeDetails';
 import * as sample from './sampleData';
 
@@ -27,6 +28,8 @@ export class FakeBackend {
     spacing: false,
     typeface: 'figtree',
   };
+  /** The kiosk whose session the window is. */
+  kiosk: Contract.KioskView | null = null;
   status: Contract.SyncStatusView = { ...sample.upToDate };
   details: Contract.DetailsView = {
     address: sample.homeAddress,
@@ -39,6 +42,12 @@ export class FakeBackend {
   todo: Contract.TodoView[] = [];
   outbox: Contract.OutboxItemView[] = [];
   answered: Contract.OutboxItemView[] = [];
+  account: Contract.AccountView = { ...accounts.account };
+  devices: Contract.DeviceView[] = accounts.devices();
+  coHolder: Contract.CoHolderView = { type: 'active', name: 'Karim Daoud' };
+  notices: Contract.SecurityNoticeView[] = [];
+  /** The PIN of the space, as the fake alone knows it. */
+  pin: string | null = null;
   /** The text of the link that opened the application. */
   invitation: string | null = null;
   /** Commands that fail, and with what. */
@@ -72,8 +81,31 @@ export class FakeBackend {
       commune: sample.parempuyre,
       others: [],
       signInAgain: false,
+      pin: null,
       ...more,
     };
+    return this;
+  }
+
+  /** Behind its PIN. */
+  lock(more: Partial<Extract<Contract.SessionView, { type: 'locked' }>> = {}): this {
+    this.pin ??= accounts.fakePin;
+    this.session = {
+      type: 'locked',
+      profile: sample.profile,
+      commune: sample.parempuyre,
+      triesLeft: 5,
+      pending: this.status.pending,
+      ...more,
+    };
+    return this;
+  }
+
+  atKiosk(outOfOrder: Contract.OutOfOrderView | null = null): this {
+    const { slug, name, accent, contact } = sample.parempuyre;
+    this.kiosk = { commune: { slug, name, accent, contact }, outOfOrder };
+    if (this.session.type === 'open') this.open({ profile: { ...sample.profile, protection: 'memoryOnly' } });
+    else this.session = { type: 'signedOut', profiles: [], keychainAvailable: false };
     return this;
   }
 
@@ -126,6 +158,12 @@ export class FakeBackend {
       return this.open().session;
     },
     closeProfile: () => {
+      if (
+        this.session.type === 'locked' &&
+        this.session.profile.protection === 'memoryOnly' &&
+        this.session.pending > 0
+      )
+        throw fail('requestsWait');
       this.session = { type: 'signedOut', profiles: [sample.profile], keychainAvailable: true };
       return this.session;
     },
@@ -135,16 +173,68 @@ export class FakeBackend {
       }
       return this.session;
     },
-    account: () => ({ identifiant: 'MARTEL-4821' }),
+    account: () => ({ ...this.account, unreadNotices: this.notices.filter(({ read }) => !read).length }),
     changeIdentifiant: () => this.session,
     changeCode: ({ current }) => {
-      if (current !== 'Tilleul-33290') throw fail('wrongCode');
+      this.prove(current);
       return this.session;
+    },
+    signInAgain: ({ code }) => {
+      if (code !== accounts.fakeCode) throw fail('signInRefused');
+      if (this.session.type === 'locked') this.pin = null;
+      return this.opened();
+    },
+    askLostCode: () => null,
+    choosePin: ({ request }) => {
+      const { current, pin, idleMinutes } = request as Contract.ChoosePinRequest;
+      if (this.pin !== null && current !== this.pin) throw fail('wrongPin');
+      if (/^(0000|1234)$/.test(pin)) throw fail('pinRefused');
+      this.pin = pin;
+      return this.withPin(idleMinutes);
+    },
+    setIdleMinutes: ({ idleMinutes }) => this.withPin(Number(idleMinutes)),
+    removePin: ({ current }) => {
+      if (current !== this.pin) throw fail('wrongPin');
+      this.pin = null;
+      return this.opened();
+    },
+    lockNow: () => (this.pin === null ? this.session : this.lock().session),
+    unlock: ({ pin }) => {
+      if (this.session.type !== 'locked') return this.session;
+      if (pin === this.pin) return this.withPin(5);
+      const triesLeft = this.session.triesLeft - 1;
+      this.session = { ...this.session, triesLeft };
+      void emit('session-changed', null);
+      throw fail(triesLeft === 0 ? 'pinSpent' : 'wrongPin');
+    },
+    noteUse: () => null,
+    devices: () => this.devices,
+    letDeviceGo: ({ id }) => {
+      this.devices = this.devices.filter((device) => device.id !== id);
+      return this.devices;
+    },
+    coHolder: () => this.coHolder,
+    inviteCoHolder: ({ form }) => {
+      const { code, firstName, lastName, email } = form as Contract.InviteCoHolderForm;
+      this.prove(code);
+      const expiresAt = '2026-11-02T07:00:00Z';
+      this.coHolder = { type: 'invited', firstName, lastName, email, expiresAt, undelivered: false };
+      return this.coHolder;
+    },
+    removeCoHolder: ({ code }) => {
+      this.prove(code);
+      this.coHolder = { type: 'none' };
+      return this.coHolder;
+    },
+    securityNotices: () => this.notices,
+    acknowledgeNotice: ({ id }) => {
+      this.notices = this.notices.map((notice) => (notice.id === id ? { ...notice, read: true } : notice));
+      return this.notices;
     },
     home: () => ({
       firstName: 'Claire',
       welcome: sample.parempuyre.welcome,
-      adults: [sample.claire, sample.karim],
+      adults: this.account.otherAdult === null ? [sample.claire] : [sample.claire, sample.karim],
       children: [sample.leo, sample.ines],
       contacts: [sample.jeanne, sample.samir],
       todo: this.todo,
@@ -182,10 +272,23 @@ export class FakeBackend {
     acknowledgeRefusal: ({ opId }) => {
       const item = this.outbox.find((known) => known.opId === opId);
       this.outbox = this.outbox.filter((known) => known.opId !== opId);
-      if (item) this.answered = [{ ...item, canGiveUp: false, canRetry: false }, ...this.answered];
-      this.status = { ...this.status, state: 'upToDate', refused: 0 };
+      const changed = item?.changed ? { ...item.changed, seen: true } : null;
+      if (item) this.answered = [{ ...item, canGiveUp: false, canRetry: false, changed }, ...this.answered];
+      this.status = { ...this.status, state: 'upToDate', refused: 0, changed: 0 };
       return this.answers.syncCenter({});
     },
+    kiosk: () => this.kiosk,
+    kioskSignal: () => null,
+    endKioskSession: () => null,
+    leaveKiosk: ({ code }) => {
+      if (code !== 'Sortie-33290') throw fail('wrongCode');
+      return null;
+    },
+    startKiosk: ({ request }) => {
+      if ((request as Contract.StartKioskRequest).secondFactor !== '492817') throw fail('signInRefused');
+      return null;
+    },
+    restart: () => null,
     closeQuestionShown: () => null,
     closeWindow: () => null,
     setNotificationWords: () => null,
@@ -209,12 +312,20 @@ export class FakeBackend {
     return held ? held.then(() => said) : said;
   }
 
+  private prove(code: unknown): void {
+    if (code !== accounts.fakeCode) throw fail('wrongCode');
+  }
+
+  private opened(): Contract.SessionView {
+    return this.open({ signInAgain: false }).session;
+  }
+
+  private withPin(idleMinutes: number): Contract.SessionView {
+    return this.open({ pin: { idleMinutes } }).session;
+  }
+
   private signIn({ code, identifiant, keep }: Contract.SignInRequest): Contract.SessionView {
     if (code === 'mauvais') throw fail('signInRefused');
-    if (this.session.type === 'open') {
-      this.session = { ...this.session, signInAgain: false };
-      return this.session;
-    }
     if (code.startsWith('UNIQUE')) {
       this.session = { type: 'firstCode', commune: sample.parempuyre, identifiant };
       return this.session;
@@ -235,6 +346,7 @@ export class FakeBackend {
           attempts: 0,
           canRetry: true,
           canGiveUp: true,
+          changed: null,
         }),
       ),
     ];

@@ -64,6 +64,7 @@ export const adults: Contract.AdultDetailsView[] = [
     mobilePhone: '06 12 34 56 78',
     landlinePhone: null,
     email: 'claire.martel@exemple.fr',
+    isMe: true,
   },
   {
     personId: 'karim',
@@ -72,6 +73,7 @@ export const adults: Contract.AdultDetailsView[] = [
     mobilePhone: '07 98 76 54 32',
     landlinePhone: '05 56 12 34 56',
     email: 'karim.daoud@exemple.fr',
+    isMe: false,
   },
 ];
 
@@ -157,6 +159,7 @@ export const upToDate: Contract.SyncStatusView = {
   pending: 0,
   blocked: 0,
   refused: 0,
+  changed: 0,
   lastSyncAt: minutesAgo(2),
   received: null,
   trouble: null,

@@ -1,5 +1,6 @@
 /** Situations to look at and to test. */
 import type * as Contract from '../src/bindings';
+import { fakePin, invited, notices } from './fakeAccounts';
 import { FakeBackend } from './fakeBackend';
 import { change, homeAddress, lockedProfile, minutesAgo, parempuyre, profile, suggestions } from './sampleData';
 
@@ -32,6 +33,7 @@ const item = (
   attempts,
   canRetry: ['kept', 'unanswered', 'blocked'].includes(state.type),
   canGiveUp: ['kept', 'unanswered', 'blocked'].includes(state.type),
+  changed: null,
 });
 
 /** Everything that can wait or be answered, at once. */
@@ -65,7 +67,7 @@ function busyOutbox(fake: FakeBackend): FakeBackend {
   fake.answered = [
     item('op-4', email, { type: 'waiting' }, 1),
     item('op-5', landline, { type: 'applied' }, 1),
-    { ...item('op-6', landline, { type: 'applied' }, 1), subject: { type: 'cancel' } },
+    { ...item('op-6', landline, { type: 'applied' }, 1), subject: { type: 'cancel', change: phone } },
   ];
   return fake;
 }
@@ -116,8 +118,35 @@ export const scenes = {
     const stuck = { ...pending, state: 'blocked', attempts: 7 } as const;
     const moving = movingHouse({ type: 'toSend', pending: stuck });
     fake.details = { ...fake.details, waiting: [moving] };
-    fake.outbox = [item('op-1', moving, { type: 'blocked' }, 7)];
+    fake.outbox = [
+      item('op-1', moving, { type: 'blocked' }, 7),
+      item('op-2', movingHouse({ type: 'toSend', pending }), { type: 'behind' }, 0),
+      item(
+        'op-3',
+        change('mobilePhone', '06 12 34 56 78', '06 98 76 54 32', { type: 'toSend', pending }),
+        { type: 'givingUp' },
+        2,
+      ),
+    ];
     fake.status = { ...fake.status, state: 'attention', pending: 1, blocked: 1 };
+    return fake;
+  },
+  restored: () => {
+    const fake = open();
+    const moving = movingHouse({ type: 'awaitsTown' });
+    const landline = change('landlinePhone', '05 56 12 34 56', '05 56 12 34 57', {
+      type: 'refused',
+      reason: null,
+      code: 'stale_value',
+    });
+    const changed = { before: 'applied', since: minutesAgo(3), seen: false } as const;
+    fake.details = { ...fake.details, waiting: [moving] };
+    fake.outbox = [
+      { ...item('op-1', moving, { type: 'waiting' }, 2), changed },
+      { ...item('op-2', landline, { type: 'rejected', code: 'stale_value' }, 2), changed },
+    ];
+    fake.todo = [{ type: 'changedOutcomes', count: 2 }];
+    fake.status = { ...fake.status, state: 'attention', changed: 2 };
     return fake;
   },
   again: () => {
@@ -125,6 +154,41 @@ export const scenes = {
     fake.status = { ...fake.status, state: 'attention', pending: 2, trouble: 'signInAgain' };
     return fake;
   },
+  notices: () => {
+    const fake = open();
+    fake.notices = notices();
+    fake.todo = fake.notices.filter(({ read }) => !read).map((notice) => ({ type: 'securityNotice', notice }));
+    return fake;
+  },
+  withPin: () => {
+    const fake = open().open({ pin: { idleMinutes: 5 } });
+    fake.pin = fakePin;
+    return fake;
+  },
+  locked: () => {
+    const fake = open();
+    fake.status = { ...fake.status, pending: 2 };
+    return fake.lock();
+  },
+  lockedSpent: () => open().lock({ triesLeft: 0 }),
+  alone: () => {
+    const fake = open();
+    fake.account = { ...fake.account, otherAdult: null };
+    fake.coHolder = { type: 'none' };
+    return fake;
+  },
+  invited: () => {
+    const fake = open();
+    fake.account = { ...fake.account, otherAdult: null };
+    fake.coHolder = invited;
+    return fake;
+  },
+  coHolder: () => {
+    const fake = open();
+    fake.account = { ...fake.account, personId: 'karim', role: 'coHolder', otherAdult: 'Claire Martel' };
+    return fake;
+  },
+  accountOffline: () => open().goOffline().failWith('devices', 'unreachable').failWith('coHolder', 'unreachable'),
   receiving: () => {
     const fake = open();
     fake.status = { ...fake.status, state: 'receiving', received: 120, lastSyncAt: null };
@@ -133,6 +197,23 @@ export const scenes = {
   sending: () => {
     const fake = busyOutbox(open());
     fake.status = { ...fake.status, state: 'sending', pending: 2 };
+    return fake;
+  },
+  kiosk: () => new FakeBackend().atKiosk(),
+  kioskOpen: () => open().atKiosk(),
+  kioskOutOfOrder: () => new FakeBackend().atKiosk('memoryFull'),
+  kioskCutShort: () => new FakeBackend().atKiosk('cutShort'),
+  kioskWithoutSettings: () => {
+    const fake = new FakeBackend();
+    fake.kiosk = { commune: { slug: '', name: 'Préau', accent: null, contact: null }, outOfOrder: 'settings' };
+    return fake;
+  },
+  kioskUnanswered: () => {
+    const fake = open().atKiosk().goOffline();
+    const moving = movingHouse({ type: 'toSend', pending: lost });
+    fake.details = { ...fake.details, waiting: [moving] };
+    fake.outbox = [item('op-2', moving, { type: 'unanswered' }, 3)];
+    fake.status = { ...fake.status, pending: 1 };
     return fake;
   },
   broken: () => open().failWith('home', 'internal').failWith('details', 'cacheDamaged'),

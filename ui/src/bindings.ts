@@ -37,6 +37,36 @@ export const commands = {
 	changeIdentifiant: (code: string, identifiant: string) => __TAURI_INVOKE<SessionView>("change_identifiant", { code, identifiant }),
 	/**  Changes the personal code. */
 	changeCode: (current: string, next: string) => __TAURI_INVOKE<SessionView>("change_code", { current, next }),
+	/**  Signs in again to the space of this window; a locked one opens by it. */
+	signInAgain: (identifiant: string, code: string) => __TAURI_INVOKE<SessionView>("sign_in_again", { identifiant, code }),
+	/**  *Code secret oublié*: asks the town for a link. */
+	askLostCode: (request: LostCodeAskRequest) => __TAURI_INVOKE<null>("ask_lost_code", { request }),
+	/**  Chooses the PIN of the open space on this computer. */
+	choosePin: (request: ChoosePinRequest) => __TAURI_INVOKE<SessionView>("choose_pin", { request }),
+	/**  Changes how long the space may be left alone. */
+	setIdleMinutes: (idleMinutes: number) => __TAURI_INVOKE<SessionView>("set_idle_minutes", { idleMinutes }),
+	/**  Does without a PIN from now on. */
+	removePin: (current: string) => __TAURI_INVOKE<SessionView>("remove_pin", { current }),
+	/**  *Verrouiller maintenant*. */
+	lockNow: () => __TAURI_INVOKE<SessionView>("lock_now"),
+	/**  Opens the locked space by its PIN. */
+	unlock: (pin: string) => __TAURI_INVOKE<SessionView>("unlock", { pin }),
+	/**  Somebody uses the window. */
+	noteUse: () => __TAURI_INVOKE<null>("note_use"),
+	/**  The computers of the account. */
+	devices: () => __TAURI_INVOKE<DeviceView[]>("devices"),
+	/**  Signs a computer out. */
+	letDeviceGo: (id: string) => __TAURI_INVOKE<DeviceView[]>("let_device_go", { id }),
+	/**  The second adult of the family. */
+	coHolder: () => __TAURI_INVOKE<CoHolderView>("co_holder"),
+	/**  Invites the second adult of the family. */
+	inviteCoHolder: (form: InviteCoHolderForm) => __TAURI_INVOKE<CoHolderView>("invite_co_holder", { form }),
+	/**  Removes the co-holder, or calls the invitation off. */
+	removeCoHolder: (code: string) => __TAURI_INVOKE<CoHolderView>("remove_co_holder", { code }),
+	/**  What happened to the accounts of the family. */
+	securityNotices: () => __TAURI_INVOKE<SecurityNoticeView[]>("security_notices"),
+	/**  *J'ai lu*. */
+	acknowledgeNotice: (id: string) => __TAURI_INVOKE<SecurityNoticeView[]>("acknowledge_notice", { id }),
 	/**  The home page. */
 	home: () => __TAURI_INVOKE<HomeView>("home"),
 	/**  A person's page. */
@@ -63,6 +93,18 @@ export const commands = {
 	preferences: () => __TAURI_INVOKE<Preferences>("preferences"),
 	/**  Keeps preferences. */
 	setPreferences: (preferences: Preferences) => __TAURI_INVOKE<Preferences>("set_preferences", { preferences }),
+	/**  The kiosk this window is a session of; none for an ordinary application. */
+	kiosk: () => __TAURI_INVOKE<KioskView | null>("kiosk"),
+	/**  Says what a page feels. */
+	kioskSignal: (signal: KioskSignal) => __TAURI_INVOKE<null>("kiosk_signal", { signal }),
+	/**  « Terminer ». */
+	endKioskSession: () => __TAURI_INVOKE<null>("end_kiosk_session"),
+	/**  An agent leaves the kiosk. */
+	leaveKiosk: (how: LeaveRequest, code: string) => __TAURI_INVOKE<null>("leave_kiosk", { how, code }),
+	/**  An agent makes this computer a kiosk, from its next start on. */
+	startKiosk: (request: StartKioskRequest) => __TAURI_INVOKE<null>("start_kiosk", { request }),
+	/**  Starts the application again: as a kiosk, once it is one. */
+	restart: () => __TAURI_INVOKE<null>("restart"),
 	/**  The question before closing is on the screen. */
 	closeQuestionShown: () => __TAURI_INVOKE<null>("close_question_shown"),
 	/**  Closes the window, whatever is lost. */
@@ -76,15 +118,31 @@ export const events = {
 	closeAsked: makeEvent<CloseAsked, CloseAsked>("close-asked"),
 	dataChanged: makeEvent<DataChanged, DataChanged>("data-changed"),
 	invitationOpened: makeEvent<InvitationOpened, InvitationOpened>("invitation-opened"),
+	kioskCountdown: makeEvent<KioskCountdown, KioskCountdown>("kiosk-countdown"),
 	sessionChanged: makeEvent<SessionChanged, SessionChanged>("session-changed"),
 	syncStatusChanged: makeEvent<SyncStatusChanged, SyncStatusChanged>("sync-status-changed"),
 };
 
 /* Types */
+/**  What an adult is to their family. */
+export type AccountRoleView = 
+/**  Titulaire. */
+"holder" | 
+/**  Co-titulaire. */
+"coHolder";
+
 /**  The account of the open space. */
 export type AccountView = {
 	/**  What is typed at sign-in. */
 	identifiant: string,
+	/**  The adult, when the account is a family's. */
+	personId: string | null,
+	/**  What they are to their family; unknown while nothing was read. */
+	role: AccountRoleView | null,
+	/**  « Karim Daoud »: the other adult of the family, when there is one. */
+	otherAdult: string | null,
+	/**  Notices of security that nobody of the family has read. */
+	unreadNotices: number,
 };
 
 /**  The address of the form, touched: what it showed then, and what was typed over it. */
@@ -133,6 +191,8 @@ export type AdultDetailsView = {
 	landlinePhone: string | null,
 	/**  E-mail. */
 	email: string | null,
+	/**  Of whoever is signed in: an e-mail is changed by its owner alone. */
+	isMe: boolean,
 };
 
 /**  A detail of an adult, touched: what the form showed then, and what was typed over it. */
@@ -180,11 +240,52 @@ problems: FieldProblemView[] } |
 /**  Old → new. */
 changes: DetailChangeView[] };
 
+/**  An outcome that a restore changed. */
+export type ChangedView = {
+	/**  What had become of it. */
+	before: ToldView,
+	/**  RFC 3339: when this computer learnt of it. */
+	since: string,
+	/**  Somebody has read it. */
+	seen: boolean,
+};
+
+/**  A PIN to choose. */
+export type ChoosePinRequest = {
+	/**  The PIN there is, when there is one. */
+	current: string | null,
+	/**  4 to 8 digits. */
+	pin: string,
+	/**  1, 5, 15 or 30. */
+	idleMinutes: number,
+};
+
 /**
  *  Somebody closes the window, and a space that only memory holds would lose what waits: ask, say so by
  *  `closeQuestionShown`, and close by `closeWindow`.
  */
 export type CloseAsked = null;
+
+/**  The second adult of the family, as the holder sees them. */
+export type CoHolderView = 
+/**  There is none. */
+{ type: "none" } | 
+/**  Invited, and has not answered yet. */
+{ type: "invited"; 
+/**  First name. */
+firstName: string; 
+/**  Last name. */
+lastName: string; 
+/**  Where the invitation went. */
+email: string; 
+/**  RFC 3339: when its link stops opening. */
+expiresAt: string; 
+/**  Whether its mail was refused for good: nobody has the link. */
+undelivered: boolean } | 
+/**  Has an account of their own. */
+{ type: "active"; 
+/**  « Karim Daoud », once read. */
+name: string | null };
 
 /**  A rule of the personal code and whether what is typed keeps it. */
 export type CodeCheckView = {
@@ -288,7 +389,9 @@ reason: string | null;
 /**  The rule, when the server refused. */
 code: string | null } | 
 /**  Given up. */
-{ type: "withdrawn" };
+{ type: "withdrawn" } | 
+/**  Its owner did not confirm it in time. */
+{ type: "expired" };
 
 /**  A value as shown: an address on its lines, or a text. */
 export type DetailValueView = 
@@ -319,6 +422,20 @@ export type DetailsView = {
 	phonesByHand: boolean,
 };
 
+/**  A computer the account is enrolled on. */
+export type DeviceView = {
+	/**  Given back to `letDeviceGo`. */
+	id: string,
+	/**  What it called itself. */
+	label: string,
+	/**  RFC 3339. */
+	lastSeenAt: string,
+	/**  RFC 3339: when it signed in. */
+	since: string,
+	/**  Whether it is this one. */
+	current: boolean,
+};
+
 /**  A failure on its way to the screen. */
 export type Failure = {
 	/**  Why. */
@@ -345,6 +462,26 @@ export type FailureCode =
 "notAnInvitation" | 
 /**  The link names a town of the directory and another server than that town's. */
 "foreignInvitation" | 
+/**  A kiosk is of one town, and the link names another. */
+"otherTown" | 
+/**  The space of this window is locked: by its PIN, or by the identifiant and the code. */
+"locked" | 
+/**  The PIN is wrong. */
+"wrongPin" | 
+/**  The PIN was wrong too often: only the identifiant and the code open the space. */
+"pinSpent" | 
+/**  It cannot be a PIN. */
+"pinRefused" | 
+/**  Requests wait in a space behind its PIN, and this would lose them. */
+"requestsWait" | 
+/**  The code is right, and somebody else's than the space's. */
+"otherAccount" | 
+/**  The family has a co-holder already. */
+"coHolderExists" | 
+/**  A name or the e-mail of an invitation will not do. */
+"invitationRefused" | 
+/**  The account may not do this. */
+"forbidden" | 
 /**  Identifiant or code wrong, expired or locked. */
 "signInRefused" | 
 /**  Too many tries. */
@@ -375,6 +512,14 @@ export type FailureCode =
 "diskFull" | 
 /**  This cannot be done offline. */
 "offline" | 
+/**  A kiosk has no way to the server: nothing was sent, and nothing is kept. */
+"notSent" | 
+/**  A kiosk cannot be made of a computer that keeps families' spaces. */
+"spacesKept" | 
+/**  The exit code of a kiosk is too short, or somebody's own code. */
+"exitCodeRefused" | 
+/**  This is for agents of the town. */
+"agentsOnly" | 
 /**  No such thing here. */
 "notFound" | 
 /**  It took effect already and cannot be given up. */
@@ -461,6 +606,18 @@ host: string;
 /**  The identifiant, when the code carried one. */
 identifiant: string | null };
 
+/**  An invitation, as typed. */
+export type InviteCoHolderForm = {
+	/**  The holder's code, asked again. */
+	code: string,
+	/**  First name. */
+	firstName: string,
+	/**  Last name. */
+	lastName: string,
+	/**  Where the single-use link is sent. */
+	email: string,
+};
+
 /**  Where the key of the cache is kept. */
 export type KeepRequest = 
 /**  The system's keychain. The default where there is one. */
@@ -472,12 +629,64 @@ passphrase: string } |
 /**  Nothing is kept once the window closes. */
 { type: "memoryOnly" };
 
+/**  The only commune of a kiosk, known without its server. */
+export type KioskCommuneView = {
+	/**  Given to `connectTown`. */
+	slug: string,
+	/**  « Parempuyre ». */
+	name: string,
+	/**  `#rrggbb`, or none. */
+	accent: string | null,
+	/**  The help line, once the settings say it. */
+	contact: ContactLineView | null,
+};
+
+/**  A kiosk's session is about to end: in so many seconds, or no longer. */
+export type KioskCountdown = {
+	/**  Seconds left; none: somebody is there after all. */
+	seconds: number | null,
+};
+
+/**  What a page feels. */
+export type KioskSignal = 
+/**  It lives; said every few seconds. */
+"alive" | 
+/**  Somebody touched something. */
+"touched" | 
+/**  « Continuer ». */
+"continue";
+
+/**  The kiosk whose session this window is. */
+export type KioskView = {
+	/**  The commune. */
+	commune: KioskCommuneView,
+	/**  Why nobody can sign in, when nobody can. */
+	outOfOrder: OutOfOrderView | null,
+};
+
 /**  Language of the interface. */
 export type Language = 
 /**  Français. */
 "fr" | 
 /**  English. */
 "en";
+
+/**  How an agent leaves the kiosk. */
+export type LeaveRequest = 
+/**  This time: it comes up as a kiosk again. */
+"thisTime" | 
+/**  For good: it is an ordinary computer from now on. */
+"forGood";
+
+/**  A code that was lost: whose, and where. */
+export type LostCodeAskRequest = {
+	/**  The town connected to. */
+	slug: string,
+	/**  The text of the letter's QR code, for a town that the directory does not know. */
+	invitation: string | null,
+	/**  As typed. */
+	identifiant: string,
+};
 
 /**  The words of every notification, in the language of the window. */
 export type NotificationWords = {
@@ -490,6 +699,23 @@ export type NotificationWords = {
 	/**  Some were, some were not. */
 	answered: string,
 };
+
+/**  Why a kiosk serves nobody; each has a sentence for people and one for the agent. */
+export type OutOfOrderView = 
+/**  Its settings cannot be read. */
+"settings" | 
+/**  This computer has no folder that lives in memory only. */
+"noMemoryFolder" | 
+/**  That folder belongs to somebody else, or others may read it. */
+"notPrivate" | 
+/**  That folder is full. */
+"memoryFull" | 
+/**  It filled up under somebody's eyes, whose session was ended for it. */
+"cutShort" | 
+/**  What the last person left could not be wiped. */
+"notWiped" | 
+/**  Sessions do not stay up. */
+"failing";
 
 /**  A line of the sync centre. */
 export type OutboxItemView = {
@@ -507,6 +733,8 @@ export type OutboxItemView = {
 	canRetry: boolean,
 	/**  *Abandonner* is possible. */
 	canGiveUp: boolean,
+	/**  The server was restored, and this has another outcome than before. */
+	changed: ChangedView | null,
 };
 
 /**  State of a line of the sync centre. */
@@ -517,6 +745,10 @@ export type OutboxStateView =
 { type: "unanswered" } | 
 /**  Sent, and the server cannot take it. */
 { type: "blocked" } | 
+/**  Waits for an earlier one on the same detail, which the server cannot take. */
+{ type: "behind" } | 
+/**  Waits until giving it up is answered. */
+{ type: "givingUp" } | 
 /**  Took effect. */
 { type: "applied" } | 
 /**  On record, waits for somebody. */
@@ -533,7 +765,15 @@ export type OutboxSubjectView =
 /**  Old → new. */
 change: DetailChangeView } | 
 /**  Giving up another operation. */
-{ type: "cancel" };
+{ type: "cancel"; 
+/**  The change given up, while it is known. */
+change: DetailChangeView | null } | 
+/**  A notice of security was read. */
+{ type: "acknowledgeNotice"; 
+/**  The notice, while it is known. */
+notice: SecurityNoticeView | null } | 
+/**  Something that a newer version of the application kept. */
+{ type: "unknown" };
 
 /**  How far an operation of the outbox is. */
 export type PendingStateView = 
@@ -634,6 +874,12 @@ relation: string;
 /**  « 06 12 34 56 78 ». */
 phone: string | null };
 
+/**  The PIN of a space on this computer; never its digits. */
+export type PinView = {
+	/**  Minutes without anybody, after which the space locks: 1, 5, 15 or 30. */
+	idleMinutes: number,
+};
+
 /**  Preferences of this computer. */
 export type Preferences = {
 	/**  Language. */
@@ -710,6 +956,53 @@ export type SchoolingView = {
 	current: boolean,
 };
 
+/**  What a notice is about. */
+export type SecurityEventView = 
+/**  Somebody used a copy of a computer's session: that computer was signed out. */
+{ type: "sessionReused"; 
+/**  What the computer called itself. */
+device: string } | 
+/**  A new code was chosen with the link of a mail. */
+{ type: "codeReset" } | 
+/**  The code was changed from within. */
+{ type: "codeChanged" } | 
+/**  The town printed a letter with a new one-time code. */
+{ type: "letterIssued" } | 
+/**  The identifiant was changed. */
+{ type: "identifiantChanged" } | 
+/**  A new e-mail took effect. */
+{ type: "emailChanged" } | 
+/**  The co-holder was invited. */
+{ type: "coHolderInvited"; 
+/**  « Karim Daoud ». */
+name: string } | 
+/**  The co-holder opened their account. */
+{ type: "coHolderJoined"; 
+/**  « Karim Daoud ». */
+name: string } | 
+/**  The co-holder was removed. */
+{ type: "coHolderRemoved"; 
+/**  « Karim Daoud ». */
+name: string } | 
+/**  Something this version does not know. */
+{ type: "unknown" };
+
+/**  Something that happened to an account of the family. */
+export type SecurityNoticeView = {
+	/**  Given back to `acknowledgeNotice`. */
+	id: string,
+	/**  RFC 3339. */
+	at: string,
+	/**  What happened. */
+	what: SecurityEventView,
+	/**  « Claire Martel »: whose account, unless they left. */
+	personName: string | null,
+	/**  Whether it is the account of this space. */
+	mine: boolean,
+	/**  Somebody of the family read it, or says so with what waits to be sent. */
+	read: boolean,
+};
+
 /**  Another space is open, or none, or its session ended: ask `session` again. */
 export type SessionChanged = null;
 
@@ -735,11 +1028,23 @@ profile: ProfileView;
 commune: CommuneView; 
 /**  Other spaces of this computer. */
 others: ProfileView[]; 
+/**  The PIN that locks it when nobody is there, if somebody chose one. */
+pin: PinView | null; 
 /**
  *  The session with the server ended (revoked, restored, too old): everything stays readable, what waits stays
  *  kept, and signing in again sends it.
  */
-signInAgain: boolean };
+signInAgain: boolean } | 
+/**  The space is there behind its PIN. It goes on syncing; every other question is refused. */
+{ type: "locked"; 
+/**  Whose space. */
+profile: ProfileView; 
+/**  The town. */
+commune: CommuneView; 
+/**  PINs that can still be tried; none: only the identifiant and the code open it. */
+triesLeft: number; 
+/**  Operations that the town has not answered yet. */
+pending: number };
 
 /**  What the sign-in form sends. */
 export type SignInRequest = {
@@ -755,11 +1060,25 @@ export type SignInRequest = {
 	keep: KeepRequest,
 };
 
+/**  What an agent fills in to make a kiosk of this computer. */
+export type StartKioskRequest = {
+	/**  The commune, of the directory. */
+	slug: string,
+	/**  The agent's identifiant, as typed. */
+	identifiant: string,
+	/**  The agent's code, as typed. */
+	code: string,
+	/**  Six digits of the agent's authenticator, or a recovery code. */
+	secondFactor: string,
+	/**  The code to leave with, chosen now. */
+	exitCode: string,
+};
+
 /**  The sync centre. */
 export type SyncCenterView = {
 	/**  The same as at the top of the window. */
 	status: SyncStatusView,
-	/**  What waits or was refused, oldest first. */
+	/**  What waits, was refused or changed, oldest first. */
 	waiting: OutboxItemView[],
 	/**  Answered in the last 30 days, latest first. */
 	answered: OutboxItemView[],
@@ -775,7 +1094,7 @@ export type SyncStateView =
 "sending" | 
 /**  The server cannot be reached. */
 "offline" | 
-/**  Something needs the person: `trouble`, `blocked` or `refused`. */
+/**  Something needs the person: `trouble`, `blocked`, `refused` or `changed`. */
 "attention";
 
 /**
@@ -794,6 +1113,8 @@ export type SyncStatusView = {
 	blocked: number,
 	/**  Operations refused that nobody has seen yet. */
 	refused: number,
+	/**  Operations of which a restored server makes something else than was told, that nobody has seen yet. */
+	changed: number,
 	/**  RFC 3339: last time everything was read, or never. */
 	lastSyncAt: string | null,
 	/**  Entities read so far, while a first or long synchronisation runs. */
@@ -832,8 +1153,16 @@ export type Theme =
 
 /**  Something to do, most urgent first. */
 export type TodoView = 
+/**  Something happened to an account of the family, and nobody of it has read so. */
+{ type: "securityNotice"; 
+/**  What. */
+notice: SecurityNoticeView } | 
 /**  The server refused something that was sent: the sync centre says why. */
 { type: "refusedOperations"; 
+/**  How many. */
+count: number } | 
+/**  The server was restored, and something that was sent has another outcome than before: the sync centre says which. */
+{ type: "changedOutcomes"; 
 /**  How many. */
 count: number } | 
 /**  The home has no postal address. */
@@ -844,6 +1173,15 @@ count: number } |
 { type: "emailToConfirm"; 
 /**  The address. */
 email: string };
+
+/**  What had become of an operation, decisions of the town included. */
+export type ToldView = 
+/**  It had taken effect. */
+"applied" | 
+/**  It waited for somebody. */
+"waiting" | 
+/**  It had been refused, or given up. */
+"rejected";
 
 /**  A town of the directory. */
 export type TownView = {

@@ -1,10 +1,21 @@
-import { Accessibility, ChevronDown, CircleUser, DoorClosed, Settings2, UserRound, UsersRound } from 'lucide-react';
+import {
+  Accessibility,
+  ChevronDown,
+  CircleUser,
+  DoorClosed,
+  LockKeyhole,
+  Settings2,
+  UserRound,
+  UsersRound,
+} from 'lucide-react';
 import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import { useNavigate } from 'react-router';
 import { useCloseSpace } from '../features/accounts/useCloseSpace';
 import { useOpenProfile } from '../features/accounts/useOpenProfile';
 import { useText } from '../lib/i18n';
-import { useSpace } from '../lib/session';
+import { backend } from '../lib/ipc';
+import { useKiosk } from '../lib/kiosk';
+import { useSessionMutation, useSpace } from '../lib/session';
 import styles from './AccountMenu.module.css';
 import bar from './TopBar.module.css';
 
@@ -12,7 +23,9 @@ import bar from './TopBar.module.css';
 export function AccountMenu() {
   const { t } = useText();
   const navigate = useNavigate();
-  const { profile, others } = useSpace();
+  const { profile, others, pin } = useSpace();
+  const kiosk = useKiosk();
+  const lock = useSessionMutation(backend.lockNow);
   const closing = useCloseSpace();
   const opening = useOpenProfile();
   return (
@@ -51,13 +64,28 @@ export function AccountMenu() {
               <Accessibility size="1.125rem" aria-hidden="true" />
               {t('about.short')}
             </MenuItem>
-            <Separator className={styles.separator ?? ''} />
-            <MenuItem className={styles.item ?? ''} textValue={closing.label} onAction={closing.close}>
-              <DoorClosed size="1.125rem" aria-hidden="true" />
-              <span className={styles.words}>
-                <span>{closing.label}</span> <span className={styles.hint}>{closing.hint}</span>
-              </span>
-            </MenuItem>
+            {/* A kiosk has « Terminer », always in sight. */}
+            {!kiosk && <Separator className={styles.separator ?? ''} />}
+            {pin && (
+              <MenuItem
+                className={styles.item ?? ''}
+                textValue={t('frame.menu.lock')}
+                onAction={() => lock.mutate(undefined)}
+              >
+                <LockKeyhole size="1.125rem" aria-hidden="true" />
+                <span className={styles.words}>
+                  <span>{t('frame.menu.lock')}</span> <span className={styles.hint}>{t('frame.menu.lockHint')}</span>
+                </span>
+              </MenuItem>
+            )}
+            {!kiosk && (
+              <MenuItem className={styles.item ?? ''} textValue={closing.label} onAction={closing.close}>
+                <DoorClosed size="1.125rem" aria-hidden="true" />
+                <span className={styles.words}>
+                  <span>{closing.label}</span> <span className={styles.hint}>{closing.hint}</span>
+                </span>
+              </MenuItem>
+            )}
           </Menu>
         </Popover>
       </MenuTrigger>

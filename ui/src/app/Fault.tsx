@@ -1,11 +1,13 @@
 import { Button } from '../components/Button';
 import { Notice } from '../components/Notice';
 import { useText } from '../lib/i18n';
+import { useKiosk } from '../lib/kiosk';
 import styles from './Fault.module.css';
 
 /** Shown instead of a page that broke. */
 export function Fault() {
   const { t } = useText();
+  const kiosk = useKiosk();
   return (
     <div className={styles.fault}>
       <h1 className={styles.title}>{t('frame.fault.title')}</h1>
@@ -24,7 +26,7 @@ export function Fault() {
           </Button>
         }
       >
-        {t('frame.fault.words')}
+        {t(kiosk ? 'kiosk.fault.words' : 'frame.fault.words')}
       </Notice>
     </div>
   );

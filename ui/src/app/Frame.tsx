@@ -1,5 +1,8 @@
 import type { ReactNode } from 'react';
 import { CloseWindow } from '../features/accounts/CloseWindow';
+import { LosingHere } from '../features/accounts/Losing';
+import { useIdleNoted } from '../features/accounts/useIdleNoted';
+import { EndOpenSession } from '../features/kiosk/EndButton';
 import { useSpace } from '../lib/session';
 import { AccountMenu } from './AccountMenu';
 import styles from './Frame.module.css';
@@ -12,20 +15,22 @@ import { TopBar } from './TopBar';
 
 /** The frame of an open space: commune and state on top, the family on the left, help at the bottom. */
 export function Frame({ children }: { children: ReactNode }) {
-  const { commune, signInAgain } = useSpace();
+  const { commune, signInAgain, pin } = useSpace();
+  useIdleNoted(pin !== null);
   return (
     <div className={styles.frame}>
       <SkipLink />
       <TopBar commune={commune.name} home="/">
         <SyncIndicator />
         <AccountMenu />
+        <EndOpenSession />
       </TopBar>
       <PeopleColumn />
       <main id="contenu" className={styles.main} tabIndex={-1}>
         {signInAgain && <SignInAgain />}
         {children}
       </main>
-      <CloseWindow />
+      <CloseWindow losing={<LosingHere />} />
       <HelpLine contact={commune.contact} />
     </div>
   );

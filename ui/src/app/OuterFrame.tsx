@@ -4,6 +4,8 @@ import { useLocation } from 'react-router';
 import { LinkButton } from '../components/Button';
 import { useSignInFlow } from '../features/accounts/signInFlow';
 import { useInvitationLink } from '../features/accounts/useInvitationLink';
+import { EndButton } from '../features/kiosk/EndButton';
+import { LeaveKiosk } from '../features/kiosk/LeaveKiosk';
 import { useText } from '../lib/i18n';
 import type { ContactLineView } from '../lib/ipc';
 import styles from './Frame.module.css';
@@ -16,17 +18,19 @@ interface OuterFrameProps {
   town: string | null;
   /** Whom to call, as soon as it is known. */
   contact: ContactLineView | null;
+  /** A space is there, locked: a letter's link waits until it is opened or left. */
+  locked: boolean;
   children: ReactNode;
 }
 
 /** The frame before a space is open. */
-export function OuterFrame({ town, contact, children }: OuterFrameProps) {
+export function OuterFrame({ town, contact, locked, children }: OuterFrameProps) {
   const { t } = useText();
   const { pathname, state } = useLocation() as { pathname: string; state: { from?: string } | null };
   const { commune } = useSignInFlow().flow;
-  useInvitationLink();
+  useInvitationLink(!locked);
   // The choice of a town is never thrown away by a look at something else.
-  const home = commune ? '/connexion/espace' : '/';
+  const home = !locked && commune ? '/connexion/espace' : '/';
   const aside = pathname === '/preferences' || pathname === '/accessibilite';
   const from = aside ? (state?.from ?? home) : pathname;
   return (
@@ -49,11 +53,12 @@ export function OuterFrame({ town, contact, children }: OuterFrameProps) {
         >
           {t('about.short')}
         </LinkButton>
+        <EndButton />
       </TopBar>
       <main id="contenu" className={styles.main} tabIndex={-1}>
         {children}
       </main>
-      <HelpLine contact={contact} />
+      <HelpLine contact={contact} aside={<LeaveKiosk />} />
     </div>
   );
 }

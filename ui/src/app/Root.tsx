@@ -1,12 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { Outlet, useLocation } from 'react-router';
+import { Suspense, useEffect, useState } from 'react';
+import { Outlet, useLocation, useNavigate } from 'react-router';
 import { Loaded } from '../components/Loaded';
 import { type SignInFlow, SignInFlowContext } from '../features/accounts/signInFlow';
 import { DetailsDraftContext, useDetailsDraftStore } from '../features/family/details/draft';
 import { communeAccent } from '../lib/accent';
 import { useText } from '../lib/i18n';
 import type { CommuneView, ContactLineView, SessionView } from '../lib/ipc';
+import { useKiosk } from '../lib/kiosk';
 import { PlaceContext } from '../lib/place';
 import { SpaceContext, useSession } from '../lib/session';
 import { ErrorBoundary } from './ErrorBoundary';
@@ -36,10 +37,19 @@ export function Root() {
 
 function Place({ session }: { session: SessionView }) {
   const { pathname } = useLocation();
+  const kiosk = useKiosk();
+  const navigate = useNavigate();
   const [flow, setFlow] = useState<SignInFlow>({});
   const commune = session.type === 'signedOut' ? (flow.commune ?? null) : session.commune;
   const profileId = session.type === 'open' ? session.profile.id : null;
-  const draft = useDetailsDraftStore(profileId);
+  // What is being typed outlives the lock; nobody can look at it meanwhile.
+  const draft = useDetailsDraftStore(session.type === 'locked' ? session.profile.id : profileId);
+  const locked = session.type === 'locked';
+  // Pages that need no space say nothing of a lock: it is shown once, wherever it fell.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when it falls, not each time that one looks elsewhere.
+  useEffect(() => {
+    if (locked) void navigate('/verrouille', { replace: true, state: { from: pathname } });
+  }, [locked]);
   useAccent(commune);
   useForgetting(profileId);
   // Who is in has signed in: the next sign-in begins anew.
@@ -49,7 +59,10 @@ function Place({ session }: { session: SessionView }) {
 
   const page = (
     <ErrorBoundary key={pathname} fallback={<Fault />}>
-      <Outlet />
+      {/* Where the application begins at a page that is read later; while one goes there, the page before stays. */}
+      <Suspense>
+        <Outlet />
+      </Suspense>
     </ErrorBoundary>
   );
   return (
@@ -62,7 +75,11 @@ function Place({ session }: { session: SessionView }) {
             </DetailsDraftContext>
           </SpaceContext>
         ) : (
-          <OuterFrame town={commune?.name ?? null} contact={commune?.contact ?? contactOf(session)}>
+          <OuterFrame
+            town={commune?.name ?? kiosk?.commune.name ?? null}
+            contact={commune?.contact ?? kiosk?.commune.contact ?? contactOf(session)}
+            locked={session.type === 'locked'}
+          >
             {page}
           </OuterFrame>
         )}

@@ -18,6 +18,21 @@ const pages: readonly [scene: SceneName, path: string, heading: string, window: 
   ['offline', '/synchronisation', 'Synchronisation', 'Synchronisation – Parempuyre – Préau'],
   ['attention', '/synchronisation', 'Synchronisation', 'Synchronisation – Parempuyre – Préau'],
   ['open', '/compte', 'Mon compte', 'Mon compte – Parempuyre – Préau'],
+  ['notices', '/', 'Bonjour Claire', 'Accueil – Parempuyre – Préau'],
+  ['notices', '/compte', 'Mon compte', 'Mon compte – Parempuyre – Préau'],
+  ['notices', '/compte/avis', 'Avis de sécurité', 'Avis de sécurité – Parempuyre – Préau'],
+  ['open', '/compte/identifiant', 'Changer mon identifiant', 'Changer mon identifiant – Parempuyre – Préau'],
+  ['open', '/compte/code', 'Changer mon code', 'Changer mon code – Parempuyre – Préau'],
+  ['open', '/compte/verrouillage', 'Code PIN et verrouillage', 'Code PIN et verrouillage – Parempuyre – Préau'],
+  ['withPin', '/compte/verrouillage', 'Code PIN et verrouillage', 'Code PIN et verrouillage – Parempuyre – Préau'],
+  ['open', '/compte/ordinateurs', 'Mes ordinateurs', 'Mes ordinateurs – Parempuyre – Préau'],
+  ['accountOffline', '/compte/ordinateurs', 'Mes ordinateurs', 'Mes ordinateurs – Parempuyre – Préau'],
+  ['alone', '/compte/co-titulaire', 'Co-titulaire', 'Co-titulaire – Parempuyre – Préau'],
+  ['invited', '/compte/co-titulaire', 'Co-titulaire', 'Co-titulaire – Parempuyre – Préau'],
+  ['open', '/compte/co-titulaire', 'Co-titulaire', 'Co-titulaire – Parempuyre – Préau'],
+  ['coHolder', '/compte/co-titulaire', 'Titulaire', 'Titulaire – Parempuyre – Préau'],
+  ['locked', '/', 'Espace verrouillé', 'Espace verrouillé – Parempuyre – Préau'],
+  ['lockedSpent', '/', 'Espace verrouillé', 'Espace verrouillé – Parempuyre – Préau'],
   ['open', '/preferences', 'Préférences', 'Préférences – Parempuyre – Préau'],
   ['open', '/accessibilite', 'Déclaration d’accessibilité', 'Déclaration d’accessibilité – Parempuyre – Préau'],
   ['fresh', '/accessibilite', 'Déclaration d’accessibilité', 'Déclaration d’accessibilité – Préau'],
@@ -29,9 +44,12 @@ test.each(pages)(
   async (scene, path, heading, window) => {
     await openAt(scenes[scene](), path);
     const h1 = await title(heading);
-    // The town is the only thing to say on the first page: its field has the focus there.
-    const focused = heading === 'Se connecter à l’espace famille' ? screen.getByRole('combobox') : h1;
-    await waitFor(() => expect(focused).toHaveFocus());
+    // Where there is one thing to say, its field has the focus.
+    const only: Record<string, () => HTMLElement> = {
+      'Se connecter à l’espace famille': () => screen.getByRole('combobox'),
+      'Espace verrouillé': () => screen.getByLabelText(scene === 'locked' ? 'Code PIN' : 'Identifiant'),
+    };
+    await waitFor(() => expect(only[heading]?.() ?? h1).toHaveFocus());
     expect(screen.getAllByRole('heading', { level: 1 })).toHaveLength(1);
     expect(screen.getByRole('banner')).toBeVisible();
     expect(screen.getByRole('main')).toBeVisible();

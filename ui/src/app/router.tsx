@@ -1,20 +1,36 @@
+import { type ComponentType, lazy } from 'react';
 import { type RouteObject, useRoutes } from 'react-router';
-import { AccessibilityPage } from '../features/about/AccessibilityPage';
-import { AccountPage } from '../features/accounts/AccountPage';
-import { FirstCodePage } from '../features/accounts/FirstCodePage';
-import { NewResidentPage } from '../features/accounts/NewResidentPage';
-import { ProfilesPage } from '../features/accounts/ProfilesPage';
-import { SignInPage } from '../features/accounts/SignInPage';
-import { TownPage } from '../features/accounts/TownPage';
-import { DetailsPage } from '../features/family/details/DetailsPage';
-import { ReviewPage } from '../features/family/details/ReviewPage';
 import { HomePage } from '../features/family/HomePage';
-import { PersonPage } from '../features/family/PersonPage';
-import { PreferencesPage } from '../features/preferences/PreferencesPage';
-import { SyncCenterPage } from '../features/sync/SyncCenterPage';
 import { Gate } from './Gate';
+import { Entrance, StartKiosk } from './KioskEntrance';
 import { NotFoundPage } from './NotFoundPage';
 import { Root } from './Root';
+
+/** A page that is read when somebody goes there: the first picture, which is mostly the home page, does not wait for it. */
+function later<K extends string>(read: () => Promise<Record<K, ComponentType>>, name: K) {
+  return lazy(async () => ({ default: (await read())[name] }));
+}
+
+const AccessibilityPage = later(() => import('../features/about/AccessibilityPage'), 'AccessibilityPage');
+const AccountPage = later(() => import('../features/accounts/AccountPage'), 'AccountPage');
+const CodePage = later(() => import('../features/accounts/CodePage'), 'CodePage');
+const CoHolderPage = later(() => import('../features/accounts/CoHolderPage'), 'CoHolderPage');
+const DevicesPage = later(() => import('../features/accounts/DevicesPage'), 'DevicesPage');
+const FirstCodePage = later(() => import('../features/accounts/FirstCodePage'), 'FirstCodePage');
+const IdentifiantPage = later(() => import('../features/accounts/IdentifiantPage'), 'IdentifiantPage');
+const LockedPage = later(() => import('../features/accounts/LockedPage'), 'LockedPage');
+const LostCodePage = later(() => import('../features/accounts/LostCodePage'), 'LostCodePage');
+const NewResidentPage = later(() => import('../features/accounts/NewResidentPage'), 'NewResidentPage');
+const NoticesPage = later(() => import('../features/accounts/NoticesPage'), 'NoticesPage');
+const PinPage = later(() => import('../features/accounts/PinPage'), 'PinPage');
+const ProfilesPage = later(() => import('../features/accounts/ProfilesPage'), 'ProfilesPage');
+const SignInPage = later(() => import('../features/accounts/SignInPage'), 'SignInPage');
+const TownPage = later(() => import('../features/accounts/TownPage'), 'TownPage');
+const DetailsPage = later(() => import('../features/family/details/DetailsPage'), 'DetailsPage');
+const ReviewPage = later(() => import('../features/family/details/ReviewPage'), 'ReviewPage');
+const PersonPage = later(() => import('../features/family/PersonPage'), 'PersonPage');
+const PreferencesPage = later(() => import('../features/preferences/PreferencesPage'), 'PreferencesPage');
+const SyncCenterPage = later(() => import('../features/sync/SyncCenterPage'), 'SyncCenterPage');
 
 /** Every page and its address. The addresses are French like what they show: they appear in no menu but in history. */
 const routes: RouteObject[] = [
@@ -24,15 +40,35 @@ const routes: RouteObject[] = [
       {
         element: <Gate allow="signedOut" />,
         children: [
-          { path: 'connexion', element: <ProfilesPage /> },
-          { path: 'connexion/commune', element: <TownPage /> },
+          {
+            path: 'connexion',
+            element: (
+              <Entrance>
+                <ProfilesPage />
+              </Entrance>
+            ),
+          },
+          {
+            path: 'connexion/commune',
+            element: (
+              <Entrance>
+                <TownPage />
+              </Entrance>
+            ),
+          },
           { path: 'connexion/espace', element: <SignInPage /> },
           { path: 'connexion/sans-identifiant', element: <NewResidentPage /> },
+          { path: 'borne', element: <StartKiosk /> },
+          { path: 'connexion/code-oublie', element: <LostCodePage /> },
         ],
       },
       {
         element: <Gate allow="firstCode" />,
         children: [{ path: 'premier-code', element: <FirstCodePage /> }],
+      },
+      {
+        element: <Gate allow="locked" />,
+        children: [{ path: 'verrouille', element: <LockedPage /> }],
       },
       {
         element: <Gate allow="open" />,
@@ -43,6 +79,12 @@ const routes: RouteObject[] = [
           { path: 'coordonnees/etape-2', element: <ReviewPage /> },
           { path: 'synchronisation', element: <SyncCenterPage /> },
           { path: 'compte', element: <AccountPage /> },
+          { path: 'compte/identifiant', element: <IdentifiantPage /> },
+          { path: 'compte/code', element: <CodePage /> },
+          { path: 'compte/verrouillage', element: <PinPage /> },
+          { path: 'compte/ordinateurs', element: <DevicesPage /> },
+          { path: 'compte/co-titulaire', element: <CoHolderPage /> },
+          { path: 'compte/avis', element: <NoticesPage /> },
         ],
       },
       { path: 'preferences', element: <PreferencesPage /> },

@@ -1,8 +1,12 @@
 import { QueryClient } from '@tanstack/react-query';
+import { homeQuery } from '../features/family/useHome';
 import { speak } from '../lib/i18n';
-import { backend } from '../lib/ipc';
+import { backend, type SessionView } from '../lib/ipc';
+import { kioskKey } from '../lib/kiosk';
 import { handOverNotifications } from '../lib/notifications';
 import { applyPreferences, preferencesKey } from '../lib/preferences';
+import { sessionQuery } from '../lib/session';
+import { followBackend } from './backendEvents';
 
 function makeClient(): QueryClient {
   return new QueryClient({
@@ -14,9 +18,20 @@ function makeClient(): QueryClient {
   });
 }
 
-/** Reads the preferences first, so that the first picture is in the right language, colours and size. */
+/**
+ * Asks at once for whatever does not need another answer. The first picture waits for its language, colours and size, and
+ * for whether it is a kiosk's; nothing else holds it up.
+ */
 export async function start(): Promise<QueryClient> {
   const client = makeClient();
+  // Before anything is read: what changes meanwhile is heard.
+  followBackend(client);
+  void readAhead(client);
+  await Promise.all([look(client), ofAKiosk(client)]);
+  return client;
+}
+
+async function look(client: QueryClient): Promise<void> {
   try {
     const preferences = await backend.preferences();
     client.setQueryData(preferencesKey, preferences);
@@ -26,6 +41,20 @@ export async function start(): Promise<QueryClient> {
     // Without preferences the defaults hold, and the session screen says what is wrong.
     await speak('fr');
   }
-  await handOverNotifications();
-  return client;
+  void handOverNotifications();
+}
+
+async function ofAKiosk(client: QueryClient): Promise<void> {
+  try {
+    client.setQueryData(kioskKey, await backend.kiosk());
+  } catch {
+    // An ordinary window, then. A kiosk's one says no sign of life and is soon replaced.
+  }
+}
+
+/** What the first page will ask for; whatever goes wrong with it is that page's to say. */
+async function readAhead(client: QueryClient): Promise<void> {
+  await client.prefetchQuery(sessionQuery);
+  const session = client.getQueryData<SessionView>(sessionQuery.queryKey);
+  if (session?.type === 'open') await client.prefetchQuery(homeQuery(session.profile.id));
 }

@@ -4,7 +4,9 @@ import {
   CloudOff,
   CloudUpload,
   Hourglass,
+  ListStart,
   MailCheck,
+  MailX,
   OctagonPause,
   Undo2,
   WifiOff,
@@ -23,11 +25,14 @@ type StateName =
   | 'sending'
   | 'unanswered'
   | 'blocked'
+  | 'behind'
+  | 'givingUp'
   | 'awaitsTown'
   | 'awaitsConfirmation'
   | 'accepted'
   | 'refused'
-  | 'withdrawn';
+  | 'withdrawn'
+  | 'expired';
 
 const size = { size: '0.875rem', 'aria-hidden': true } as const;
 
@@ -36,11 +41,14 @@ const looks: Record<StateName, { tone: Tone | 'neutral'; icon: ReactNode; label:
   sending: { tone: 'information', icon: <CloudUpload {...size} />, label: 'frame.state.sending' },
   unanswered: { tone: 'attention', icon: <WifiOff {...size} />, label: 'frame.state.unanswered' },
   blocked: { tone: 'danger', icon: <OctagonPause {...size} />, label: 'frame.state.blocked' },
+  behind: { tone: 'attention', icon: <ListStart {...size} />, label: 'frame.state.behind' },
+  givingUp: { tone: 'neutral', icon: <Undo2 {...size} />, label: 'frame.state.givingUp' },
   awaitsTown: { tone: 'information', icon: <Hourglass {...size} />, label: 'frame.state.awaitsTown' },
   awaitsConfirmation: { tone: 'attention', icon: <MailCheck {...size} />, label: 'frame.state.awaitsConfirmation' },
   accepted: { tone: 'success', icon: <CircleCheck {...size} />, label: 'frame.state.accepted' },
   refused: { tone: 'danger', icon: <CircleX {...size} />, label: 'frame.state.refused' },
   withdrawn: { tone: 'neutral', icon: <Undo2 {...size} />, label: 'frame.state.withdrawn' },
+  expired: { tone: 'attention', icon: <MailX {...size} />, label: 'frame.state.expired' },
 };
 
 /** What the outbox alone knows of a request, in the words of the others. */
@@ -48,6 +56,8 @@ const ofOutbox: Record<OutboxStateView['type'], StateName> = {
   kept: 'toSend',
   unanswered: 'unanswered',
   blocked: 'blocked',
+  behind: 'behind',
+  givingUp: 'givingUp',
   applied: 'accepted',
   waiting: 'awaitsTown',
   rejected: 'refused',
@@ -67,6 +77,8 @@ function nameOf(state: Asked, sending: boolean): StateName {
       return sent;
     case 'kept':
     case 'blocked':
+    case 'behind':
+    case 'givingUp':
     case 'applied':
     case 'waiting':
     case 'rejected':
@@ -102,12 +114,18 @@ export function useStateWords(): (state: Asked, change: DetailChangeView | null)
         return t('frame.state.unanswered.words');
       case 'blocked':
         return t('frame.state.blocked.words');
+      case 'behind':
+        return t('frame.state.behind.words');
+      case 'givingUp':
+        return t('frame.state.givingUp.words');
       case 'awaitsTown':
         return t('frame.state.awaitsTown.words', { field: until(change) });
       case 'awaitsConfirmation':
         return t('frame.state.awaitsConfirmation.words', { field: until(change) });
       case 'refused':
         return refused(state, t);
+      case 'expired':
+        return t('frame.state.expired.words');
       case 'accepted':
       case 'withdrawn':
         return null;

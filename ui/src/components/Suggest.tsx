@@ -115,9 +115,21 @@ export function Suggest(props: SuggestProps) {
   );
 }
 
-/** The list opens by itself at a key; suggestions that come after the last key open it too. */
+/**
+ * The list opens by itself at a key; suggestions that come after the last key open it too. The library closes it when
+ * what is around it scrolls, and a page that was long before still scrolls back while the first keys are typed: then the
+ * list would be gone for good. It moves along with the document, so it stays.
+ */
 function Opening({ ready }: { ready: boolean }) {
   const state = useContext(ComboBoxStateContext);
+  useEffect(() => {
+    const stay = (event: Event): void => {
+      if (event.target === document) event.stopImmediatePropagation();
+    };
+    // Before the list's own listener, which is added when it opens.
+    globalThis.addEventListener('scroll', stay, { capture: true });
+    return () => globalThis.removeEventListener('scroll', stay, { capture: true });
+  }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when there is something to show.
   useEffect(() => {
     if (ready && state?.isFocused) state.open(null, 'input');

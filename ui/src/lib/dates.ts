@@ -35,11 +35,11 @@ export function moment(instant: string, locale: Locale): string {
   return `${first(locale, day)} à ${Number(hour)}\u00a0h\u00a0${minute}`;
 }
 
-/** How long ago, in whole minutes, hours or days: « il y a 2 min ». Nothing under a minute. */
-export function ago(instant: string, now: number, locale: Locale): string | null {
+/** How long ago, in whole minutes, hours or days: « il y a 2 min », or in whole words. Nothing under a minute. */
+export function ago(instant: string, now: number, locale: Locale, style: 'short' | 'long' = 'short'): string | null {
   const minutes = Math.floor((now - Date.parse(instant)) / 60_000);
   if (minutes < 1) return null;
-  const format = new Intl.RelativeTimeFormat(tags[locale], { style: 'short', numeric: 'always' });
+  const format = new Intl.RelativeTimeFormat(tags[locale], { style, numeric: 'always' });
   if (minutes < 60) return format.format(-minutes, 'minute');
   if (minutes < 60 * 24) return format.format(-Math.floor(minutes / 60), 'hour');
   return format.format(-Math.floor(minutes / (60 * 24)), 'day');

@@ -8,6 +8,7 @@ import type details from '../locales/fr/details.json';
 import type failures from '../locales/fr/failures.json';
 import type family from '../locales/fr/family.json';
 import type frame from '../locales/fr/frame.json';
+import type kiosk from '../locales/fr/kiosk.json';
 import type preferences from '../locales/fr/preferences.json';
 import type sync from '../locales/fr/sync.json';
 
@@ -17,6 +18,7 @@ export type MessageId = keyof (typeof about &
   typeof failures &
   typeof family &
   typeof frame &
+  typeof kiosk &
   typeof preferences &
   typeof sync);
 

@@ -2,11 +2,13 @@
 import { commands, type DataTopic, events } from '../bindings';
 
 export type {
+  AccountView,
   AddressEditRequest,
   AddressView,
   AdultDetailsView,
   AdultEditRequest,
   ChangeDetailsRequest,
+  CoHolderView,
   CommuneView,
   ContactLineView,
   DataTopic,
@@ -15,14 +17,17 @@ export type {
   DetailStateView,
   DetailsView,
   DetailValueView,
+  DeviceView,
   Failure,
   FailureCode,
   FieldProblemView,
   FieldRuleView,
   HomeView,
   KeepRequest,
+  KioskView,
   OutboxItemView,
   OutboxStateView,
+  OutOfOrderView,
   PersonKindView,
   PersonLineView,
   PersonView,
@@ -30,7 +35,10 @@ export type {
   QuotientSourceView,
   QuotientView,
   SchoolingView,
+  SecurityEventView,
+  SecurityNoticeView,
   SessionView,
+  StartKioskRequest,
   SyncCenterView,
   SyncStateView,
   SyncStatusView,
@@ -73,3 +81,7 @@ export const onInvitationOpened = (receive: () => void): Stop => subscribe(event
 
 /** Somebody closes the window and would lose what waits: ask, then say so by `closeQuestionShown`. */
 export const onCloseAsked = (receive: () => void): Stop => subscribe(events.closeAsked, receive);
+
+/** A kiosk's session is about to end: in so many seconds, or no longer. */
+export const onKioskCountdown = (receive: (seconds: number | null) => void): Stop =>
+  subscribe(events.kioskCountdown, (payload) => receive(payload.seconds));

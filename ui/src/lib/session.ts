@@ -8,16 +8,25 @@ export type OpenSession = Extract<SessionView, { type: 'open' }>;
 
 export const sessionKey = ['session'] as const;
 
+export const sessionQuery = { queryKey: sessionKey, queryFn: backend.session };
+
 export function useSession(): UseQueryResult<SessionView> {
-  return useQuery({ queryKey: sessionKey, queryFn: backend.session });
+  return useQuery(sessionQuery);
 }
 
-/** A command that moves the session: its answer is at once where the application stands. */
-export function useSessionMutation<T>(act: (input: T) => Promise<SessionView>) {
+/**
+ * A command that moves the session: its answer is at once where the application stands. `onDone` is called even when what
+ * asked has left the screen by then, as an event may have told of the new session first. (The library forgets what is given
+ * to `mutate` when its component leaves.)
+ */
+export function useSessionMutation<T>(act: (input: T) => Promise<SessionView>, onDone?: () => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: act,
-    onSuccess: (session) => nowKnown(client, sessionKey, session),
+    onSuccess: async (session) => {
+      await nowKnown(client, sessionKey, session);
+      onDone?.();
+    },
   });
 }
 

@@ -15,18 +15,19 @@ import { changeCodeForm, checking } from './forms';
 
 export function ChangeCode() {
   const { t } = useText();
-  const change = useSessionMutation((input: { current: string; code: string }) =>
-    backend.changeCode(input.current, input.code),
-  );
   const form = useForm({
     resolver: valibotResolver(changeCodeForm),
     defaultValues: { current: '', code: '', again: '' },
     ...checking,
   });
+  const change = useSessionMutation(
+    (input: { current: string; code: string }) => backend.changeCode(input.current, input.code),
+    () => form.reset(),
+  );
   const { errors } = form.formState;
   const { sentence, problems } = useProblems(errors, ['current', 'code', 'again'], 'code');
   const code = useWatch({ control: form.control, name: 'code' });
-  const submit = form.handleSubmit((values) => change.mutate(values, { onSuccess: () => form.reset() }));
+  const submit = form.handleSubmit((values) => change.mutate(values));
   return (
     <form onSubmit={(event) => void submit(event)} noValidate>
       <Card title={t('accounts.personalCode')} id="code-card">

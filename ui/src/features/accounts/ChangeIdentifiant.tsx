@@ -19,23 +19,20 @@ export function ChangeIdentifiant({ current }: { current: string }) {
   const { t } = useText();
   const client = useQueryClient();
   const { profile } = useSpace();
-  const change = useSessionMutation((input: { code: string; identifiant: string }) =>
-    backend.changeIdentifiant(input.code, input.identifiant),
-  );
   const form = useForm({
     resolver: valibotResolver(changeIdentifiantForm),
     defaultValues: { identifiant: '', code: '' },
     ...checking,
   });
-  const { sentence, problems } = useProblems(form.formState.errors, ['identifiant', 'code'], 'identifiant');
-  const submit = form.handleSubmit((values) =>
-    change.mutate(values, {
-      onSuccess: () => {
-        form.reset();
-        void readAgain(client, spaceKey(profile.id, 'account'));
-      },
-    }),
+  const change = useSessionMutation(
+    (input: { code: string; identifiant: string }) => backend.changeIdentifiant(input.code, input.identifiant),
+    () => {
+      form.reset();
+      void readAgain(client, spaceKey(profile.id, 'account'));
+    },
   );
+  const { sentence, problems } = useProblems(form.formState.errors, ['identifiant', 'code'], 'identifiant');
+  const submit = form.handleSubmit((values) => change.mutate(values));
   return (
     <form onSubmit={(event) => void submit(event)} noValidate>
       <Card title={t('accounts.identifiant')} id="identifiant-card">

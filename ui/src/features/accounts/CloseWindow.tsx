@@ -1,12 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Confirm } from '../../components/Confirm';
 import { useText } from '../../lib/i18n';
 import { backend, onCloseAsked } from '../../lib/ipc';
-import { Losing } from './Losing';
 
 /** Somebody closes the window itself, and would lose what was never sent: the same question as for the space. */
-export function CloseWindow() {
+export function CloseWindow({ losing }: { losing: ReactNode }) {
   const { t } = useText();
   const [asked, setAsked] = useState(false);
   const closing = useMutation({ mutationFn: backend.closeWindow });
@@ -32,7 +31,7 @@ export function CloseWindow() {
         setAsked(false);
       }}
     >
-      <Losing />
+      {losing}
     </Confirm>
   );
 }

@@ -10,8 +10,10 @@ import { useProblems } from '../../components/useProblems';
 import { useText } from '../../lib/i18n';
 import { backend } from '../../lib/ipc';
 import { useSession, useSessionMutation } from '../../lib/session';
+import { CloseWindow } from './CloseWindow';
 import { CodeRules } from './CodeRules';
 import { checking, newCodeForm } from './forms';
+import { Losing } from './Losing';
 
 /** After the one-time code of the letter, a code of one's own. */
 export function FirstCodePage() {
@@ -58,6 +60,8 @@ export function FirstCodePage() {
           </Actions>
         </Card>
       </form>
+      {/* A space that only memory holds may wait behind this page; the shell asks where something of it would be lost. */}
+      <CloseWindow losing={<Losing pending={0} />} />
     </Page>
   );
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Choices } from '../../components/Choices';
 import { useText } from '../../lib/i18n';
 import type { KeepRequest } from '../../lib/ipc';
+import { useKiosk } from '../../lib/kiosk';
 import styles from './SignIn.module.css';
 
 interface KeepChoiceProps {
@@ -15,6 +16,7 @@ interface KeepChoiceProps {
 /** Where the data stay. With a keychain there is nothing to decide, save on a shared computer. */
 export function KeepChoice({ keychain, keep, onKeep, passphrase }: KeepChoiceProps) {
   const { t } = useText();
+  if (useKiosk()) return <p>{t('kiosk.welcome.signIn')}</p>;
   if (keychain) {
     return (
       <label className={styles.check}>

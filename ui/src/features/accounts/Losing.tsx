@@ -2,9 +2,8 @@ import { useText } from '../../lib/i18n';
 import { useSyncStatus } from '../../lib/syncStatus';
 
 /** What is lost by leaving a space that only memory holds: everything read, and what was never sent. */
-export function Losing() {
+export function Losing({ pending }: { pending: number }) {
   const { t } = useText();
-  const pending = useSyncStatus()?.pending ?? 0;
   return (
     <>
       <p>{t('accounts.close.memory')}</p>
@@ -15,4 +14,9 @@ export function Losing() {
       )}
     </>
   );
+}
+
+/** The same of the space that is open. */
+export function LosingHere() {
+  return <Losing pending={useSyncStatus()?.pending ?? 0} />;
 }

@@ -27,7 +27,7 @@ export function ProfilesPage() {
   const { signedOut } = useSignInFlow().flow;
   const opening = useOpenProfile();
   const [forgetting, setForgetting] = useState<ProfileView | null>(null);
-  const forget = useSessionMutation(backend.forgetProfile);
+  const forget = useSessionMutation(backend.forgetProfile, () => setForgetting(null));
   if (profiles.length === 0) return <Navigate to="/connexion/commune" replace />;
 
   return (
@@ -79,7 +79,7 @@ export function ProfilesPage() {
         action={t('accounts.forget.action')}
         busy={forget.isPending}
         failure={forget.error}
-        onConfirm={() => forgetting && forget.mutate(forgetting.id, { onSuccess: () => setForgetting(null) })}
+        onConfirm={() => forgetting && forget.mutate(forgetting.id)}
         onClose={() => {
           forget.reset();
           setForgetting(null);

@@ -10,8 +10,10 @@ import { PageTitle } from '../../components/PageTitle';
 import { SecretField } from '../../components/SecretField';
 import { TextField } from '../../components/TextField';
 import { useProblems } from '../../components/useProblems';
+import { asFailure } from '../../lib/failures';
 import { useText } from '../../lib/i18n';
 import { backend, type CommuneView, type KeepRequest } from '../../lib/ipc';
+import { useKiosk } from '../../lib/kiosk';
 import { useSession, useSessionMutation } from '../../lib/session';
 import { checking, signInForm } from './forms';
 import { KeepChoice } from './KeepChoice';
@@ -27,6 +29,7 @@ export function SignInPage() {
 function SignInForm({ commune }: { commune: CommuneView }) {
   const { t } = useText();
   const { flow, setFlow } = useSignInFlow();
+  const kiosk = useKiosk();
   const session = useSession().data;
   const keychain = session?.type === 'signedOut' && session.keychainAvailable;
   const signIn = useSessionMutation(backend.signIn);
@@ -35,7 +38,7 @@ function SignInForm({ commune }: { commune: CommuneView }) {
     defaultValues: {
       identifiant: flow.identifiant ?? '',
       code: '',
-      keep: (keychain ? 'keychain' : 'passphrase') as KeepRequest['type'],
+      keep: (kiosk ? 'memoryOnly' : keychain ? 'keychain' : 'passphrase') as KeepRequest['type'],
       passphrase: '',
       again: '',
     },
@@ -66,6 +69,10 @@ function SignInForm({ commune }: { commune: CommuneView }) {
           )}
           <ErrorSummary problems={problems} attempt={submitCount} />
           {signIn.isError && problems.length === 0 && <FailureNotice failure={signIn.error} />}
+          {/* The town answers a wrong code and an agent's without its second factor alike. */}
+          {kiosk && signIn.isError && asFailure(signIn.error).code === 'signInRefused' && (
+            <p className={styles.hint}>{t('kiosk.signIn.agents')}</p>
+          )}
           <Stack>
             <TextField
               id="sign-in-identifiant"
@@ -119,12 +126,17 @@ function SignInForm({ commune }: { commune: CommuneView }) {
               {t('accounts.signIn.submit')}
             </Button>
             <div className={styles.links}>
+              <Link className={styles.link} to="/connexion/code-oublie">
+                {t('accounts.lost.link')}
+              </Link>
               <Link className={styles.link} to="/connexion/sans-identifiant">
                 {t('accounts.newResident.link')}
               </Link>
-              <Link className={styles.link} to="/connexion/commune">
-                {t('accounts.town.other')}
-              </Link>
+              {!kiosk && (
+                <Link className={styles.link} to="/connexion/commune">
+                  {t('accounts.town.other')}
+                </Link>
+              )}
             </div>
           </div>
         </Card>

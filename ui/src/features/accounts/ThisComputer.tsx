@@ -17,7 +17,7 @@ const kept: Record<ProfileView['protection'], MessageId> = {
 /** How this computer keeps the space, and how to end its connection with the town. */
 export function ThisComputer() {
   const { t } = useText();
-  const { profile } = useSpace();
+  const { profile, pin } = useSpace();
   const { setFlow } = useSignInFlow();
   const pending = useSyncStatus()?.pending ?? 0;
   const [asked, setAsked] = useState(false);
@@ -28,7 +28,7 @@ export function ThisComputer() {
   });
   return (
     <Card title={t('account.computer.title')} id="computer-card">
-      <p>{t(kept[profile.protection])}</p>
+      <p>{t(pin && profile.protection === 'keychain' ? 'account.computer.keychainPin' : kept[profile.protection])}</p>
       {profile.protection !== 'memoryOnly' && (
         <>
           <p>{t('account.computer.signOutWords')}</p>

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ArrowLeft, QrCode } from 'lucide-react';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { Button, LinkButton } from '../../components/Button';
 import { FailureNotice } from '../../components/FailureNotice';
@@ -10,6 +10,8 @@ import { Suggest } from '../../components/Suggest';
 import { useText } from '../../lib/i18n';
 import { backend, type TownView } from '../../lib/ipc';
 import { useSession } from '../../lib/session';
+import { townNamed } from '../../lib/towns';
+import { useFocusFirst } from '../../lib/useFocusFirst';
 import { Invitation } from './Invitation';
 import { useSignInFlow } from './signInFlow';
 
@@ -56,8 +58,7 @@ function TownSearch({ onLetter }: { onLetter: () => void }) {
   const search = useQuery({ ...townsNamed(text), placeholderData: keepPreviousData });
   const towns = text === '' ? none : (search.data ?? none);
   const unknown = text !== '' && search.isSuccess && !search.isPlaceholderData && towns.length === 0;
-  // The only thing to do here: nobody should have to look for the field.
-  useEffect(() => document.getElementById('town')?.focus({ preventScroll: true }), []);
+  useFocusFirst('town');
   const connect = useMutation({
     mutationFn: backend.connectTown,
     onSuccess: (commune) => {
@@ -70,8 +71,7 @@ function TownSearch({ onLetter }: { onLetter: () => void }) {
     event.preventDefault();
     // Whoever types faster than the search is answered all the same.
     const found = text === '' ? none : await client.ensureQueryData(townsNamed(text)).catch(() => none);
-    const same = found.filter(({ name }) => name.localeCompare(text, 'fr', { sensitivity: 'base' }) === 0);
-    const town = same.length === 1 ? same[0] : found.length === 1 ? found[0] : undefined;
+    const town = townNamed(text, found);
     setMissing(!town);
     if (town) connect.mutate(town.slug);
     else document.getElementById('town')?.focus();

@@ -46,23 +46,11 @@ export const signInForm = v.pipe(
   ),
 );
 
-/** To a space that is open: its passphrase exists, nobody chooses one. */
-export const signInAgainForm = v.pipe(
-  v.object({
-    identifiant: filled('accounts.identifiant.empty'),
-    code: secret('accounts.code.empty'),
-    keep: v.picklist(['keychain', 'passphrase', 'memoryOnly']),
-    passphrase: v.string(),
-  }),
-  v.forward(
-    ofPassphrase(({ passphrase }) => passphrase !== '', 'accounts.passphrase.missing'),
-    ['passphrase'],
-  ),
-  v.forward(
-    ofPassphrase(({ passphrase }) => passphrase.length >= passphraseLength, 'failure.wrongPassphrase'),
-    ['passphrase'],
-  ),
-);
+/** To a space that is there already: nothing else is asked. */
+export const signBackInForm = v.object({
+  identifiant: filled('accounts.identifiant.empty'),
+  code: secret('accounts.code.empty'),
+});
 
 /** A code to choose: the rules are the client's. Without its answer, the server's will do. */
 const newCode = v.pipeAsync(
@@ -100,4 +88,27 @@ export const changeCodeForm = v.pipeAsync(
 export const changeIdentifiantForm = v.object({
   identifiant: filled('accounts.identifiant.newEmpty'),
   code: secret('accounts.currentCode.empty'),
+});
+
+/** A PIN to choose, in the client's own form: it decides. */
+const newPin = v.pipe(secret('account.pin.newEmpty'), v.regex(/^\d{4,8}$/, 'failure.pinRefused' satisfies MessageId));
+
+export const choosePinForm = (hasPin: boolean) =>
+  v.pipe(
+    v.object({
+      current: hasPin ? secret('account.pin.currentEmpty') : v.string(),
+      pin: newPin,
+      again: secret('account.pin.againEmpty'),
+    }),
+    v.forward(
+      v.check(({ pin, again }) => pin === again, 'account.pin.differs' satisfies MessageId),
+      ['again'],
+    ),
+  );
+
+export const inviteForm = v.object({
+  firstName: filled('account.coHolder.firstNameEmpty'),
+  lastName: filled('account.coHolder.lastNameEmpty'),
+  email: v.pipe(filled('account.coHolder.emailEmpty'), v.email('account.coHolder.emailWrong' satisfies MessageId)),
+  code: secret('account.coHolder.codeEmpty'),
 });

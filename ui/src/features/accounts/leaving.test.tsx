@@ -39,6 +39,16 @@ test('closing the window asks, says so to the shell, and closes only then', asyn
   await waitFor(() => expect(asked(fake, 'closeWindow')).toBe(1));
 });
 
+test('a space that waits behind the choice of a first code is asked about too', async () => {
+  const fake = scenes.firstCode();
+  await openAt(fake);
+  await title('Choisissez votre code secret');
+  await emit('close-asked', null);
+  expect(await screen.findByRole('alertdialog')).toHaveTextContent(/tout en sera effacé/);
+  await waitFor(() => expect(asked(fake, 'closeQuestionShown')).toBe(1));
+  expect(asked(fake, 'closeWindow')).toBe(0);
+});
+
 test('going to another space says how much is lost', async () => {
   const { user } = await inMemory();
   await user.click(screen.getByRole('button', { name: 'Claire Martel' }));

@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { openAt, title } from '../../../dev/render';
 import { lockedProfile } from '../../../dev/sampleData';
@@ -39,6 +39,14 @@ test('removing a space says what is lost before it does', async () => {
   );
   expect(await screen.findByText('Blanquefort')).toBeVisible();
   expect(screen.queryByText('Claire Martel')).not.toBeInTheDocument();
+});
+
+test('a space behind its PIN in which requests wait says so instead of going', async () => {
+  const user = await openAt(scenes.profiles().failWith('forgetProfile', 'requestsWait'));
+  await user.click(await screen.findByRole('button', { name: /^Retirer de cet ordinateur\s: Claire Martel/ }));
+  const question = await screen.findByRole('alertdialog');
+  await user.click(within(question).getByRole('button', { name: 'Retirer de cet ordinateur' }));
+  expect(await within(question).findByRole('alert')).toHaveTextContent(/ne sont pas encore envoyées.*code PIN/);
 });
 
 test('the account menu leads to the other spaces, the account, the preferences and the way out', async () => {
@@ -113,26 +121,26 @@ test('when the session with the town ends, one dialog mends it', async () => {
   expect(screen.queryByRole('button', { name: 'Se reconnecter' })).not.toBeInTheDocument();
 });
 
-test('signing in again does not ask to choose a passphrase, it asks for the one there is', async () => {
+test('signing in again to a space that is open asks for no passphrase', async () => {
   const fake = scenes.again();
   if (fake.session.type === 'open') fake.session.profile = { ...fake.session.profile, protection: 'passphrase' };
   const user = await openAt(fake);
   await title('Bonjour Claire');
   await user.click(screen.getByRole('button', { name: 'Se reconnecter' }));
   const dialog = await screen.findByRole('dialog');
+  expect(within(dialog).queryByLabelText('Phrase secrète')).not.toBeInTheDocument();
   await user.click(await within(dialog).findByRole('button', { name: 'Se connecter' }));
-  const summary = await within(dialog).findByRole('region', { name: '2 champs sont à corriger' });
-  expect(summary).toHaveTextContent('Saisissez votre code secret.');
-  expect(summary).toHaveTextContent('Saisissez la phrase secrète de cet espace.');
-  expect(dialog).not.toHaveTextContent('Choisissez');
-  await user.type(within(dialog).getByLabelText('Phrase secrète'), 'court');
+  expect(await within(dialog).findByRole('region', { name: 'Un champ est à corriger' })).toHaveTextContent(
+    'Saisissez votre code secret.',
+  );
   await user.type(within(dialog).getByLabelText('Code secret'), 'Tilleul-33290{Enter}');
-  await within(dialog).findByRole('region', { name: 'Un champ est à corriger' });
-  expect(dialog).toHaveTextContent('Cette phrase secrète n’est pas la bonne');
+  await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument());
+  const sent = fake.calls.find(({ command }) => command === 'signInAgain')?.args;
+  expect(sent).toEqual({ identifiant: 'MARTEL-4821', code: 'Tilleul-33290' });
 });
 
 test('an identifiant that will not do: both causes, and the form it takes', async () => {
-  const user = await openAt(scenes.open().failWith('changeIdentifiant', 'identifiantRefused'), '/compte');
+  const user = await openAt(scenes.open().failWith('changeIdentifiant', 'identifiantRefused'), '/compte/identifiant');
   const card = within(await screen.findByRole('region', { name: 'Identifiant' }));
   await user.type(card.getByLabelText('Nouvel identifiant'), 'é');
   await user.type(card.getByLabelText('Code secret actuel'), 'Tilleul-33290{Enter}');
@@ -142,7 +150,12 @@ test('an identifiant that will not do: both causes, and the form it takes', asyn
 test('the identifiant and the code can be changed', async () => {
   const user = await openAt(scenes.open(), '/compte');
   await title('Mon compte');
+  await user.click(await screen.findByRole('link', { name: /Identifiant\s*MARTEL-4821/ }));
+  await title('Changer mon identifiant');
   expect(await screen.findByText('MARTEL-4821')).toBeVisible();
+  await user.click(screen.getByRole('link', { name: 'Revenir' }));
+  await user.click(await screen.findByRole('link', { name: /Code secret/ }));
+  await title('Changer mon code');
   const code = screen.getByRole('region', { name: 'Code secret' });
   await user.type(within(code).getByLabelText('Code secret actuel'), 'faux');
   await user.type(within(code).getByLabelText('Nouveau code secret'), 'Tilleul-2026');

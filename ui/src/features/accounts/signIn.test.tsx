@@ -1,10 +1,19 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { openAt, title } from '../../../dev/render';
 import { scenes } from '../../../dev/scenes';
 import { failureSentences } from '../../lib/failures';
 import type { FailureCode } from '../../lib/ipc';
 import french from '../../locales/fr/failures.json';
+
+test('a page that still scrolls back does not close the list of towns', async () => {
+  const user = await openAt(scenes.fresh());
+  await user.type(await screen.findByRole('combobox', { name: 'Votre commune' }), 'par');
+  expect(await screen.findAllByRole('option')).toHaveLength(2);
+  fireEvent.scroll(document);
+  expect(screen.getAllByRole('option')).toHaveLength(2);
+  expect(screen.getByRole('combobox', { name: 'Votre commune' })).toHaveAttribute('aria-expanded', 'true');
+});
 
 test('from the town to the home page with the keyboard alone, choosing a first code', async () => {
   const fake = scenes.fresh();

@@ -3,7 +3,7 @@ import { Confirm } from '../../components/Confirm';
 import { type MessageId, useText } from '../../lib/i18n';
 import { backend, type ProfileView } from '../../lib/ipc';
 import { useSessionMutation, useSpace } from '../../lib/session';
-import { Losing } from './Losing';
+import { LosingHere } from './Losing';
 
 /** What closing does depends on how the space is kept, and so does its name: nothing is « locked » without a key. */
 const names: Record<ProfileView['protection'], readonly [label: MessageId, hint: MessageId]> = {
@@ -11,6 +11,11 @@ const names: Record<ProfileView['protection'], readonly [label: MessageId, hint:
   passphrase: ['accounts.close.passphrase', 'accounts.close.passphraseHint'],
   memoryOnly: ['accounts.close.action', 'accounts.close.memoryHint'],
 };
+
+const withPin = {
+  keychain: ['accounts.close.keychain', 'accounts.close.pinHint'],
+  passphrase: ['accounts.close.keychain', 'accounts.close.passphraseHint'],
+} as const satisfies Record<string, readonly [label: MessageId, hint: MessageId]>;
 
 interface Closing {
   label: string;
@@ -22,14 +27,16 @@ interface Closing {
 /** *Verrouiller*: at once where the space is kept, after a question where closing loses it. */
 export function useCloseSpace(): Closing {
   const { t } = useText();
-  const { profile } = useSpace();
+  const { profile, pin } = useSpace();
   const [asked, setAsked] = useState(false);
   const closing = useSessionMutation(() => backend.closeProfile());
   const dismiss = () => {
     closing.reset();
     setAsked(false);
   };
-  const [label, hint] = names[profile.protection];
+  // Once there is a PIN, *Verrouiller* is its word: this one closes, and says what is asked afterwards.
+  const [label, hint] =
+    pin && profile.protection !== 'memoryOnly' ? withPin[profile.protection] : names[profile.protection];
   return {
     label: t(label),
     hint: t(hint),
@@ -44,7 +51,7 @@ export function useCloseSpace(): Closing {
         onConfirm={() => closing.mutate(undefined)}
         onClose={dismiss}
       >
-        <Losing />
+        <LosingHere />
       </Confirm>
     ),
   };

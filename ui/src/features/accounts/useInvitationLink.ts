@@ -4,10 +4,11 @@ import { backend, onInvitationOpened } from '../../lib/ipc';
 import { useSignInFlow } from './signInFlow';
 
 /** The letter's link opens sign-in with its text already there. For the frame that shows while nobody is in. */
-export function useInvitationLink(): void {
+export function useInvitationLink(follows: boolean): void {
   const navigate = useNavigate();
   const { setFlow } = useSignInFlow();
   useEffect(() => {
+    if (!follows) return;
     const take = async () => {
       // Without an answer there is no link to follow: the ordinary sign-in stays.
       const letter = await backend.openedInvitation().catch(() => null);
@@ -17,5 +18,5 @@ export function useInvitationLink(): void {
     };
     void take();
     return onInvitationOpened(() => void take());
-  }, [navigate, setFlow]);
+  }, [follows, navigate, setFlow]);
 }

@@ -8,7 +8,7 @@ import { SecretField } from '../../components/SecretField';
 import { useText } from '../../lib/i18n';
 import { backend, type ProfileView } from '../../lib/ipc';
 import { SpaceContext, useSessionMutation } from '../../lib/session';
-import { Losing } from './Losing';
+import { LosingHere } from './Losing';
 
 interface Opening {
   /** Opens a space, after its passphrase when it has one. */
@@ -23,8 +23,9 @@ export function useOpenProfile(): Opening {
   const space = useContext(SpaceContext);
   const [target, setTarget] = useState<ProfileView | null>(null);
   const [passphrase, setPassphrase] = useState('');
-  const opening = useSessionMutation((input: { id: string; passphrase: string | null }) =>
-    backend.openProfile(input.id, input.passphrase),
+  const opening = useSessionMutation(
+    (input: { id: string; passphrase: string | null }) => backend.openProfile(input.id, input.passphrase),
+    () => close(),
   );
   // Leaving a space that only memory holds loses it: said before, never after.
   const losing = space?.profile.protection === 'memoryOnly';
@@ -37,13 +38,12 @@ export function useOpenProfile(): Opening {
   };
   const start = (profile: ProfileView) => {
     setTarget(profile);
-    if (profile.protection !== 'passphrase' && !losing)
-      opening.mutate({ id: profile.id, passphrase: null }, { onSuccess: close });
+    if (profile.protection !== 'passphrase' && !losing) opening.mutate({ id: profile.id, passphrase: null });
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (target && !opening.isPending) {
-      opening.mutate({ id: target.id, passphrase: asks ? passphrase : null }, { onSuccess: close });
+      opening.mutate({ id: target.id, passphrase: asks ? passphrase : null });
     }
   };
 
@@ -61,7 +61,7 @@ export function useOpenProfile(): Opening {
           <Stack>
             {losing && (
               <Notice tone="attention">
-                <Losing />
+                <LosingHere />
               </Notice>
             )}
             {opening.isError && <FailureNotice failure={opening.error} />}

@@ -1,15 +1,16 @@
-import { ArrowRight, CircleCheck, MailCheck, MapPin, Phone, TriangleAlert } from 'lucide-react';
+import { CircleCheck, History, MailCheck, MapPin, Phone, ShieldAlert, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Link } from 'react-router';
 import { Badge } from '../../components/Badge';
 import type { Tone } from '../../components/Notice';
+import { Line, Rows } from '../../components/Rows';
 import { type Text, useText } from '../../lib/i18n';
 import type { TodoView } from '../../lib/ipc';
+import { noticeTitle, noticeUrgency } from '../../lib/notices';
 import { useSpace } from '../../lib/session';
 import { useSyncStatus } from '../../lib/syncStatus';
 import styles from './Todo.module.css';
 
-interface Line {
+interface Item {
   key: string;
   tone: Tone;
   icon: ReactNode;
@@ -36,31 +37,35 @@ export function Todo({ todo }: { todo: readonly TodoView[] }) {
   }
   return (
     <section aria-label={t('family.todo.title')}>
-      <ul className={styles.band}>
+      <Rows>
         {todo.map((item) => {
           const line = lineOf(item, t);
           return (
-            <li key={line.key}>
-              <Link to={line.to} className={styles.line}>
-                <Badge tone={line.tone} icon={line.icon}>
-                  {line.badge}
-                </Badge>
-                <span className={styles.sentence}>{line.sentence}</span>
-                <span className={styles.action}>
-                  {line.action}
-                  <ArrowRight size="1rem" aria-hidden="true" />
-                </span>
-              </Link>
-            </li>
+            <Line key={line.key} to={line.to} action={line.action}>
+              <Badge tone={line.tone} icon={line.icon}>
+                {line.badge}
+              </Badge>
+              <span className={styles.sentence}>{line.sentence}</span>
+            </Line>
           );
         })}
-      </ul>
+      </Rows>
     </section>
   );
 }
 
-function lineOf(item: TodoView, t: Text): Line {
+function lineOf(item: TodoView, t: Text): Item {
   switch (item.type) {
+    case 'securityNotice':
+      return {
+        key: item.notice.id,
+        tone: noticeUrgency(item.notice.what),
+        icon: <ShieldAlert size="0.875rem" aria-hidden="true" />,
+        badge: t('family.todo.notice.badge'),
+        sentence: noticeTitle(item.notice.what, t),
+        action: t('family.todo.notice.action'),
+        to: '/compte/avis',
+      };
     case 'refusedOperations':
       return {
         key: item.type,
@@ -69,6 +74,16 @@ function lineOf(item: TodoView, t: Text): Line {
         badge: t('family.todo.refused.badge'),
         sentence: t('family.todo.refused', { count: item.count }),
         action: t('family.todo.refused.action'),
+        to: '/synchronisation',
+      };
+    case 'changedOutcomes':
+      return {
+        key: item.type,
+        tone: 'danger',
+        icon: <History size="0.875rem" aria-hidden="true" />,
+        badge: t('family.todo.changed.badge'),
+        sentence: t('family.todo.changed', { count: item.count }),
+        action: t('family.todo.changed.action'),
         to: '/synchronisation',
       };
     case 'addressMissing':

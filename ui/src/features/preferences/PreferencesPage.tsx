@@ -1,5 +1,6 @@
 import { useContext } from 'react';
 import { BackLink } from '../../components/BackLink';
+import { LinkButton } from '../../components/Button';
 import { Choices } from '../../components/Choices';
 import { FailureNotice } from '../../components/FailureNotice';
 import { Loaded } from '../../components/Loaded';
@@ -7,6 +8,7 @@ import { Card, Page } from '../../components/Page';
 import { PageTitle } from '../../components/PageTitle';
 import { useText } from '../../lib/i18n';
 import type { Preferences } from '../../lib/ipc';
+import { useKiosk } from '../../lib/kiosk';
 import { usePreferences, useSetPreferences } from '../../lib/preferences';
 import { SpaceContext } from '../../lib/session';
 
@@ -16,11 +18,19 @@ const sizes = [100, 125, 150, 175, 200];
 export function PreferencesPage() {
   const { t } = useText();
   const space = useContext(SpaceContext);
+  const kiosk = useKiosk();
   return (
     <Page narrow={space === null}>
       <PageTitle lead={t('preferences.lead')}>{t('preferences.title')}</PageTitle>
       <BackLink />
       <Loaded query={usePreferences()}>{(preferences) => <Choosing preferences={preferences} />}</Loaded>
+      {space === null && !kiosk && (
+        <div>
+          <LinkButton look="quiet" to="/borne" state={{ from: '/preferences' }}>
+            {t('kiosk.start.link')}
+          </LinkButton>
+        </div>
+      )}
     </Page>
   );
 }

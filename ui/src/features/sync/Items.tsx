@@ -5,7 +5,7 @@ import { FailureNotice } from '../../components/FailureNotice';
 import { GiveUp } from '../../components/GiveUp';
 import { moment } from '../../lib/dates';
 import { useText } from '../../lib/i18n';
-import { backend, type OutboxItemView } from '../../lib/ipc';
+import { backend, type DetailStateView, type OutboxItemView, type OutboxStateView } from '../../lib/ipc';
 import { useCenterKnown } from '../../lib/syncStatus';
 import styles from './Sync.module.css';
 import { useSubject } from './subject';
@@ -31,9 +31,9 @@ function Item({ item, retrying, onRetry }: Omit<ItemsProps, 'items'> & { item: O
   const { title, change } = useSubject()(item.subject);
   const asked = item.subject.type === 'changeDetail' ? item.subject.change : null;
   // What became of a change afterwards is written on the change; the outbox knows the answer to its sending.
-  const later = item.state.type === 'waiting' || asked?.state.type === 'withdrawn';
+  const later = item.state.type === 'waiting' || asked?.state.type === 'withdrawn' || asked?.state.type === 'expired';
   const state = asked && later ? asked.state : item.state;
-  const words = useStateWords()(state, asked) ?? (asked === null ? t('sync.cancel.done') : null);
+  const words = useStateWords()(state, asked) ?? (item.subject.type === 'cancel' ? t('sync.cancel.done') : null);
   return (
     <li className={styles.item}>
       <div className={styles.itemHead}>
@@ -46,9 +46,26 @@ function Item({ item, retrying, onRetry }: Omit<ItemsProps, 'items'> & { item: O
         {item.attempts > 0 && ` · ${t('sync.item.attempts', { count: item.attempts })}`}
       </p>
       {words && <p>{words}</p>}
+      {item.changed && <p>{t('sync.changed.words', { before: item.changed.before, now: standing(state) })}</p>}
       <ItemActions item={item} title={title} retrying={retrying} onRetry={onRetry} />
     </li>
   );
+}
+
+/** What a request stands at, for the sentence that compares it with before. */
+function standing(state: DetailStateView | OutboxStateView): 'applied' | 'waiting' | 'rejected' {
+  switch (state.type) {
+    case 'applied':
+    case 'accepted':
+      return 'applied';
+    case 'rejected':
+    case 'refused':
+    case 'withdrawn':
+    case 'expired':
+      return 'rejected';
+    default:
+      return 'waiting';
+  }
 }
 
 interface ItemActionsProps {
@@ -64,9 +81,9 @@ function ItemActions({ item, title, retrying, onRetry }: ItemActionsProps) {
     mutationFn: () => backend.acknowledgeRefusal(item.opId),
     onSuccess: useCenterKnown(),
   });
-  const refused = item.state.type === 'rejected';
-  // A refusal stays among what waits until somebody has read it; afterwards there is nothing left to do.
-  const toRead = refused && (item.canGiveUp || item.canRetry || !acknowledge.isSuccess);
+  const news = item.changed === null ? item.state.type === 'rejected' : !item.changed.seen;
+  // News stay among what waits until somebody has read them; afterwards there is nothing left to do.
+  const toRead = news && (item.canGiveUp || item.canRetry || !acknowledge.isSuccess);
   if (!item.canRetry && !item.canGiveUp && !toRead) return null;
   return (
     <div className={styles.actions}>

@@ -36,12 +36,19 @@ function Center({ view }: { view: SyncCenterView }) {
   });
   const retry = () => now.mutate();
   const isRefused = ({ state }: OutboxItemView) => state.type === 'rejected';
-  const refused = view.waiting.filter(isRefused);
-  const toSend = view.waiting.filter((item) => !isRefused(item));
+  const changed = view.waiting.filter((item) => item.changed !== null);
+  const others = view.waiting.filter((item) => item.changed === null);
+  const refused = others.filter(isRefused);
+  const toSend = others.filter((item) => !isRefused(item));
   return (
     <>
       <SyncStateCard status={view.status} busy={now.isPending} onSync={retry} />
       {now.isError && <FailureNotice failure={now.error} />}
+      {changed.length > 0 && (
+        <Section title={t('sync.changed.title')} id="sync-changed">
+          <Items items={changed} retrying={now.isPending} onRetry={retry} />
+        </Section>
+      )}
       {refused.length > 0 && (
         <Section title={t('sync.refused.title')} id="sync-refused">
           <Items items={refused} retrying={now.isPending} onRetry={retry} />

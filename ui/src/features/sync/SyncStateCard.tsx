@@ -5,6 +5,7 @@ import { moment } from '../../lib/dates';
 import { troubleSentences } from '../../lib/failures';
 import { useText } from '../../lib/i18n';
 import type { SyncStateView, SyncStatusView } from '../../lib/ipc';
+import { kioskTroubleSentences, useKiosk } from '../../lib/kiosk';
 import { useNow } from '../../lib/useNow';
 import styles from './Sync.module.css';
 import { syncWords } from './syncWords';
@@ -26,6 +27,7 @@ interface SyncStateCardProps {
 /** The state, what stands in the way, and the button that tries now. */
 export function SyncStateCard({ status, busy, onSync }: SyncStateCardProps) {
   const { t, locale } = useText();
+  const kiosk = useKiosk();
   const now = useNow();
   const Icon = icons[status.state];
   const words = syncWords(status, now, t, locale);
@@ -47,8 +49,13 @@ export function SyncStateCard({ status, busy, onSync }: SyncStateCardProps) {
           {t('sync.now.action')}
         </Button>
       </div>
-      {status.trouble && <Notice tone="attention">{t(troubleSentences[status.trouble])}</Notice>}
+      {status.trouble && (
+        <Notice tone="attention">
+          {t((kiosk && kioskTroubleSentences[status.trouble]) || troubleSentences[status.trouble])}
+        </Notice>
+      )}
       {status.blocked > 0 && <Notice tone="attention">{t('sync.blocked', { count: status.blocked })}</Notice>}
+      {status.changed > 0 && <Notice tone="danger">{t('sync.changed', { count: status.changed })}</Notice>}
       {status.refused > 0 && <Notice tone="danger">{t('sync.refused', { count: status.refused })}</Notice>}
       {status.clockOffMinutes !== null && (
         <Notice tone="attention" title={t('sync.clock.title')}>

@@ -4,6 +4,7 @@ import { messages as details } from './details.json?lingui';
 import { messages as failures } from './failures.json?lingui';
 import { messages as family } from './family.json?lingui';
 import { messages as frame } from './frame.json?lingui';
+import { messages as kiosk } from './kiosk.json?lingui';
 import { messages as preferences } from './preferences.json?lingui';
 import { messages as sync } from './sync.json?lingui';
 
@@ -14,6 +15,7 @@ export const messages = {
   ...failures,
   ...family,
   ...frame,
+  ...kiosk,
   ...preferences,
   ...sync,
 };

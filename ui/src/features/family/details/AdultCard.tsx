@@ -2,9 +2,10 @@ import { Card } from '../../../components/Page';
 import { TextField } from '../../../components/TextField';
 import { useText } from '../../../lib/i18n';
 import type { AdultDetailsView, DetailsView } from '../../../lib/ipc';
+import { NotGiven } from '../values';
 import styles from './Details.module.css';
 import { type AdultPart, adultPath, adultValue, controlId, type Path, useDetailsDraft, waitingFor } from './draft';
-import { Locked } from './Locked';
+import { Locked, Unchangeable } from './Locked';
 
 interface AdultCardProps {
   adult: AdultDetailsView;
@@ -42,6 +43,12 @@ function Part({ part, adult, details, problem }: AdultCardProps & { part: AdultP
   const waiting = waitingFor(details, part, adult.personId);
   if (waiting) return <Locked id={controlId(path)} change={waiting} titled />;
   const email = part === 'email';
+  if (email && !adult.isMe) {
+    const value = adult.email ?? <NotGiven />;
+    return (
+      <Unchangeable id={controlId(path)} name={t('details.field.email')} value={value} why={t('details.email.owned')} />
+    );
+  }
   return (
     <TextField
       id={controlId(path)}

@@ -6,7 +6,7 @@ import styles from './Details.module.css';
 import { Forecast } from './Forecast';
 import { OldNew } from './OldNew';
 
-const settled: readonly DetailStateView['type'][] = ['accepted', 'refused', 'withdrawn'];
+const settled: readonly DetailStateView['type'][] = ['accepted', 'refused', 'withdrawn', 'expired'];
 
 interface ChangeListProps {
   changes: readonly DetailChangeView[];

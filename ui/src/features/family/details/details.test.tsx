@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { openAt, title } from '../../../../dev/render';
+import { change } from '../../../../dev/sampleData';
 import { scenes } from '../../../../dev/scenes';
 
 const claire = () => within(screen.getByRole('region', { name: 'Claire Martel' }));
@@ -28,6 +29,14 @@ test('from the tile to VALIDER with the keyboard alone', async () => {
   expect(await screen.findByText('C’est noté.')).toBeVisible();
   expect(await screen.findByText('à envoyer')).toBeVisible();
   expect(fake.calls.filter(({ command }) => command === 'changeDetails')).toHaveLength(1);
+});
+
+test('an e-mail that was not confirmed in time says so, and that it can be asked again', async () => {
+  const fake = scenes.open();
+  fake.details.settled = [change('email', 'claire.martel@exemple.fr', 'claire@typo.fr', { type: 'expired' })];
+  await openAt(fake, '/coordonnees');
+  const expired = (await screen.findByText('non confirmé à temps')).closest('li');
+  expect(expired).toHaveTextContent(/n’a pas été ouvert à temps. Rien n’a changé : refaites la demande/);
 });
 
 test('offline, it says that nothing is sent yet', async () => {
@@ -131,7 +140,7 @@ test('step 2 says of each change whether it is immediate', async () => {
   };
   await says(/^Téléphone fixe/, 'Pris en compte dès que la mairie le reçoit.');
   await says('Adresse postale', 'La mairie devra valider ce changement.');
-  await says(/^E-mail/, 'À confirmer avant d’être utilisé.');
+  await says(/^E-mail/, 'À confirmer avant d’être utilisé');
   // In the order of the form, whatever was typed first.
   const titles = within(screen.getByRole('main')).getAllByRole('heading', { level: 2 });
   expect(titles.map(({ textContent }) => textContent?.split(' –')[0])).toEqual([
@@ -199,4 +208,11 @@ test('step 2 by its address alone goes back to step 1', async () => {
   await openAt(scenes.open(), '/coordonnees/etape-2');
   await waitFor(() => expect(globalThis.location.hash).toBe('#/coordonnees'));
   await title('Modifier mes coordonnées');
+});
+
+test('somebody else’s e-mail is read, not changed', async () => {
+  await openAt(scenes.open(), '/coordonnees');
+  expect(await screen.findAllByRole('textbox', { name: /^E-mail/ })).toHaveLength(1);
+  expect(screen.getByText('karim.daoud@exemple.fr')).toBeVisible();
+  expect(screen.getByText(/^Seul son propriétaire change cet e-mail/)).toBeVisible();
 });
