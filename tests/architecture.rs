@@ -7,6 +7,8 @@ mod interface;
 mod layers;
 #[path = "architecture/packages.rs"]
 mod packages;
+#[path = "architecture/security.rs"]
+mod security;
 #[path = "architecture/source.rs"]
 mod source;
 #[path = "architecture/tidy.rs"]
@@ -18,7 +20,8 @@ use std::path::Path;
 use tree::{Rule, Tree};
 
 fn rules() -> impl Iterator<Item = &'static Rule> {
-    packages::RULES.iter().chain(&layers::RULES).chain(&interface::RULES).chain(&tidy::RULES)
+    let first = packages::RULES.iter().chain(&layers::RULES).chain(&interface::RULES);
+    first.chain(&tidy::RULES).chain(&security::RULES)
 }
 
 #[test]

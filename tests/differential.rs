@@ -28,16 +28,16 @@ enum Plan {
 /// How each route is asked; none for a route that is not known here.
 fn plan(method: &Method, path: &str) -> Option<Plan> {
     Some(match (method.as_str(), path) {
-        ("GET", "/v1/account" | "/v1/account/devices" | "/v1/sync/digest" | "/v1/agent/detail-changes") => {
-            Plan::NoId("", None)
-        }
+        ("GET", "/v1/account" | "/v1/account/co-holder" | "/v1/account/devices" | "/v1/sync/digest")
+        | ("GET", "/v1/agent/detail-changes" | "/v1/agent/changed-outcomes")
+        | ("GET", "/health" | "/ready" | "/metrics" | "/v1/server") => Plan::NoId("", None),
         ("GET", "/v1/sync/changes") => Plan::NoId("?limit=500", None),
         ("GET", "/v1/agent/families") => Plan::NoId("?q=Diop", None),
         ("GET", "/v1/addresses") => Plan::NoId("?q=12%20rue%20des%20Ormes", None),
-        ("GET", "/health" | "/ready" | "/metrics" | "/v1/server") => Plan::NoId("", None),
         ("DELETE", "/v1/account/devices/{device_id}")
         | ("GET", "/v1/agent/families/{family_id}")
-        | ("POST", "/v1/agent/detail-changes/{change_id}/decision") => Plan::Path,
+        | ("POST", "/v1/agent/detail-changes/{change_id}/decision" | "/v1/agent/changed-outcomes/{op_id}/seen")
+        | ("POST", "/v1/agent/adults/{person_id}/letter") => Plan::Path,
         ("POST", "/v1/sync/push") => Plan::Bodies(pushes),
         ("POST", "/v1/auth/refresh") => Plan::NoId("", Some(json!({ "refresh_token": "x".repeat(43) }))),
         ("PUT", "/v1/account/code") => Plan::NoId("", Some(json!({ "current": "faux", "new": "Autre-code-2026" }))),
@@ -45,6 +45,11 @@ fn plan(method: &Method, path: &str) -> Option<Plan> {
             Plan::Apart("an identifiant is asked, not an id: identifiants_are_free_elsewhere")
         }
         ("POST", "/v1/auth/sign-in") => Plan::Apart("asks for an identifiant: a_sign_in_tells_nothing"),
+        ("POST", "/v1/auth/lost-code") => Plan::Apart("asks for an identifiant: a_lost_code_tells_nothing"),
+        ("POST", "/v1/account/co-holder" | "/v1/account/co-holder/removal") => {
+            Plan::Apart("names nothing by an id, and asks for the code: the_co_holder_is_the_callers_own")
+        }
+        ("GET" | "POST", "/lien/{token}") => Plan::Apart("a token is no id: tests/notices.rs"),
         ("POST", "/v1/auth/sign-out") => Plan::Apart("names nothing, and ends the session the others need"),
         ("GET", "/v1/events") => Plan::Apart("never ends: pokes_are_the_callers_own"),
         ("GET", "/v1/communes/{slug}") => Plan::Apart("public by design: the sign-in page shows it to anyone"),
@@ -61,6 +66,7 @@ fn pushes(id: Uuid) -> Vec<Value> {
             "type": "family.change_detail", "subject": { "type": "adult", "person_id": id }, "field": "mobile_phone",
             "old": { "type": "phone", "value": null }, "new": phone("+33612345678"),
         }),
+        json!({ "type": "accounts.acknowledge_notice", "notice_id": id }),
     ];
     ops.into_iter().map(|op| json!({ "operations": [{ "op_id": Uuid::now_v7(), "op": op }] })).collect()
 }
@@ -91,7 +97,7 @@ impl World {
             claire: api.first_login(SLUG, &claire?[0], CODE).await?,
             neighbour: api.first_login(SLUG, &neighbour?[0], CODE).await?,
             elsewhere: api.first_login(OTHER_SLUG, &elsewhere, CODE).await?,
-            agent: sign_in_agent(&api, &agent).await?,
+            agent: api.first_agent_login(SLUG, &agent, CODE).await?,
             town,
             server,
             api,
@@ -124,16 +130,6 @@ impl World {
         anyhow::ensure!(answer.body["outcomes"][0]["status"] == "waiting", "{answer:?}");
         Ok(op_id)
     }
-}
-
-/// Signs an agent in with what `create-agent --json` printed: the one-time code and a recovery code.
-async fn sign_in_agent(api: &Api, printed: &str) -> Result<Session> {
-    let agent: Value = serde_json::from_str(printed).context("what create-agent printed")?;
-    let one_time = agent["one_time_code"].as_str().context("a one-time code")?;
-    let recovery = agent["recovery_codes"][0].as_str();
-    let session = api.sign_in(SLUG, "agent.un", one_time, recovery).await?;
-    api.set_code(&session.token, one_time, CODE).await?;
-    Ok(session)
 }
 
 /// The routes of the served document.
@@ -277,6 +273,42 @@ async fn a_sign_in_tells_nothing() -> Result<()> {
     assert_eq!(masked(&sign_in(SLUG, &known).await?, Uuid::nil()), unknown);
     assert_eq!(masked(&sign_in(SLUG, "agent.un").await?, Uuid::nil()), unknown);
     assert_eq!(masked(&sign_in("nulle-part", &known).await?, Uuid::nil()), unknown);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_lost_code_tells_nothing() -> Result<()> {
+    let world = World::new().await?;
+    let ask = async |commune: &str, identifiant: &str| {
+        let body = json!({ "commune": commune, "identifiant": identifiant });
+        world.api.send(Method::POST, "/v1/auth/lost-code", None, Some(&body)).await
+    };
+    let known = world.neighbour.dto.account.identifiant.clone();
+    let unknown = ask(SLUG, "personne.inconnue").await?;
+    assert_eq!((unknown.status, &unknown.body), (202, &Value::Null));
+    for (commune, identifiant) in [(SLUG, known.as_str()), (SLUG, "agent.un"), ("nulle-part", &known), (SLUG, "é à")]
+    {
+        assert_eq!(ask(commune, identifiant).await?, unknown, "{identifiant}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_co_holder_is_the_callers_own() -> Result<()> {
+    let world = World::new().await?;
+    let state = async |session: &Session| world.api.get("/v1/account/co-holder", &session.token).await;
+    // The town's file gives each of these families a co-holder: each sees its own, an agent none.
+    let own = state(&world.claire).await?.success()?.body;
+    let theirs = [state(&world.neighbour).await?.success()?.body, state(&world.elsewhere).await?.success()?.body];
+    assert!(own["state"] == "active" && theirs.iter().all(|other| other["state"] == "active" && *other != own));
+    assert_eq!(state(&world.agent).await?.status, 403);
+    let removal = json!({ "code": CODE });
+    let path = "/v1/account/co-holder/removal";
+    assert_eq!(world.api.post(path, &world.agent.token, &removal).await?.status, 403);
+    world.api.post(path, &world.claire.token, &removal).await?.success()?;
+    assert_eq!(state(&world.claire).await?.success()?.body["state"], "none");
+    assert_eq!(state(&world.neighbour).await?.success()?.body, theirs[0], "nobody else's went");
+    assert_eq!(state(&world.elsewhere).await?.success()?.body, theirs[1]);
     Ok(())
 }
 

@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The folders of capabilities of one package, and the edges between them: `a → b` means that a may call b.
 /// What combines many is not in a capability: `app.rs`, and the dispatch of sync, which names every capability.
-const EDGES: [(&str, &str, &[&str]); 7] = [
-    (SERVER, "accounts", &["audit"]),
-    (SERVER, "addresses", &["accounts"]),
+const EDGES: [(&str, &str, &[&str]); 8] = [
+    (SERVER, "accounts", &["audit", "communes", "notices"]),
+    (SERVER, "backup", &["audit"]),
     (SERVER, "communes", &["audit", "sync"]),
-    (SERVER, "family", &["accounts", "audit", "communes", "sync"]),
-    (SERVER, "sync", &["accounts"]),
+    (SERVER, "family", &["accounts", "audit", "communes", "notices", "sync"]),
+    (SERVER, "notices", &["audit", "communes", "sync"]),
     (CLIENT, "accounts", &["profiles", "sync"]),
     (CLIENT, "family", &["accounts", "sync"]),
+    (CLIENT, "kiosk", &["accounts", "profiles"]),
 ];
 
 const CLIENT: &str = "crates/client/src/";

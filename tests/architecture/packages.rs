@@ -5,7 +5,7 @@ use super::tree::{Rule, Tree};
 use toml::Table;
 
 /// The packages of the workspace and the other ones each may depend on.
-const EDGES: [(&str, &[&str]); 10] = [
+const EDGES: [(&str, &[&str]); 11] = [
     ("crates/domain", &[]),
     ("crates/protocol", &["preau-domain"]),
     // Nothing at all unless the simulation asks.
@@ -16,11 +16,13 @@ const EDGES: [(&str, &[&str]); 10] = [
     ("crates/paper", &[]),
     ("", &["preau-client"]),
     ("tests", &["preau-domain", "preau-protocol", "preau-client", "xtask"]),
+    // Speaks to spawned programs, as the tests do.
+    ("tests/load", &["preau-protocol", "preau-client", "preau-tests", "xtask"]),
     // Both sides in one process: it alone sees everything.
     ("tests/simulation", &["preau-protocol", "preau-client", "preau-server", "preau-failpoints", "xtask"]),
     ("xtask", &[]),
 ];
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     "preau",
     "preau-domain",
     "preau-protocol",
@@ -29,6 +31,7 @@ const OURS: [&str; 10] = [
     "preau-server",
     "preau-paper",
     "preau-tests",
+    "preau-load",
     "preau-simulation",
     "xtask",
 ];

@@ -116,6 +116,29 @@ impl Api {
         Ok(session)
     }
 
+    /// First login of an agent with what `create-agent --json` printed: the one-time code and a recovery code.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn first_agent_login(&self, commune: &str, printed: &str, personal: &str) -> Result<Session> {
+        let agent: Value = serde_json::from_str(printed).context("what create-agent printed")?;
+        let text = |value: &Value| value.as_str().map(str::to_owned).with_context(|| format!("a text in {printed}"));
+        let (identifiant, code) = (text(&agent["identifiant"])?, text(&agent["one_time_code"])?);
+        let recovery = text(&agent["recovery_codes"][0])?;
+        let session = self.sign_in(commune, &identifiant, &code, Some(&recovery)).await?;
+        self.set_code(&session.token, &code, personal).await?;
+        Ok(session)
+    }
+
+    /// `POST` without a body, for what it prints.
+    ///
+    /// # Errors
+    /// When nothing answers, or it refuses.
+    pub async fn printed(&self, path: &str, token: &str) -> Result<Vec<u8>> {
+        let request = self.client.post(format!("{}{path}", self.address)).bearer_auth(token);
+        Ok(request.send().await?.error_for_status()?.bytes().await?.to_vec())
+    }
+
     /// `PUT /v1/account/code`.
     ///
     /// # Errors

@@ -7,22 +7,25 @@ use anyhow::{Context, Result, bail};
 use preau_client::accounts::views::{KeepRequest, SessionView, SignInRequest};
 use preau_client::clock::{SystemChance, SystemClock};
 use preau_client::disk::SystemDisk;
+use preau_client::profiles::key::KeyStore;
 use preau_client::sync::http::HttpConnector;
 use preau_client::sync::views::SyncStateView;
 use preau_client::{Client, Environment, Failure, FailureCode, Listener, Notice};
 use serde_json::json;
+use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 use uuid::Uuid;
 use xtask::demo_families::{NAME, POSTCODE, SLUG};
 
 const PASSPHRASE: &str = "trois hiboux verts";
+/// The personal code of everybody whose name does not matter.
+pub const PERSONAL_CODE: &str = "Marronnier-2026";
 
 /// A computer that knows the demo town.
 #[derive(Debug)]
 pub struct Computer {
     folder: TempDir,
-    installation: Uuid,
 }
 
 struct Nobody;
@@ -37,30 +40,15 @@ impl Computer {
     /// # Errors
     /// When its folder cannot be made.
     pub fn new(server: &str) -> Result<Self> {
-        let computer = Self { folder: tempfile::tempdir()?, installation: Uuid::now_v7() };
-        let towns = json!([{ "slug": SLUG, "name": NAME, "postcode": POSTCODE, "server": server }]);
-        std::fs::write(computer.folder.path().join("towns.json"), towns.to_string())?;
+        let computer = Self { folder: tempfile::tempdir()? };
+        write_directory(computer.folder.path(), server)?;
         Ok(computer)
     }
 
     /// The application, as after a start.
     #[must_use]
     pub fn start(&self) -> Client {
-        api::tls_provider();
-        Client::new(Environment {
-            data_dir: self.folder.path().to_owned(),
-            directory: Some(self.folder.path().join("towns.json")),
-            keys: None,
-            clock: Arc::new(SystemClock::new()),
-            chance: Arc::new(SystemChance),
-            disk: Arc::new(SystemDisk),
-            connector: Arc::new(HttpConnector),
-            listener: Arc::new(Nobody),
-            device_label: "Ordinateur de test".to_owned(),
-            installation: self.installation,
-            #[cfg(debug_assertions)]
-            plain_cache_for_tests: false,
-        })
+        application(self.folder.path(), None)
     }
 
     /// From the letter to a space that is kept and read, under a personal code.
@@ -105,15 +93,52 @@ impl Computer {
     }
 }
 
+/// Tells an installation where the demo town answers.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_directory(folder: &Path, server: &str) -> Result<()> {
+    let towns = json!([{ "slug": SLUG, "name": NAME, "postcode": POSTCODE, "server": server }]);
+    Ok(std::fs::write(folder.join("towns.json"), towns.to_string())?)
+}
+
+/// The application over a data folder, as after a start.
+#[must_use]
+pub fn application(folder: &Path, keys: Option<Arc<dyn KeyStore>>) -> Client {
+    api::tls_provider();
+    Client::new(Environment {
+        data_dir: folder.to_owned(),
+        directory: Some(folder.join("towns.json")),
+        keys,
+        clock: Arc::new(SystemClock::new()),
+        chance: Arc::new(SystemChance),
+        disk: Arc::new(SystemDisk),
+        connector: Arc::new(HttpConnector),
+        listener: Arc::new(Nobody),
+        device_label: "Ordinateur de test".to_owned(),
+        // One for each process: tries at a sign-in are counted by it, and nothing else.
+        installation: Uuid::now_v7(),
+        kiosk: false,
+        #[cfg(debug_assertions)]
+        plain_cache_for_tests: false,
+    })
+}
+
 /// What the sign-in form sends; the space is kept under a passphrase.
 #[must_use]
 pub fn sign_in(identifiant: &str, code: &str) -> SignInRequest {
+    sign_in_kept(identifiant, code, KeepRequest::Passphrase { passphrase: PASSPHRASE.to_owned() })
+}
+
+/// What the sign-in form sends, kept in this way.
+#[must_use]
+pub fn sign_in_kept(identifiant: &str, code: &str, keep: KeepRequest) -> SignInRequest {
     SignInRequest {
         slug: SLUG.to_owned(),
         invitation: None,
         identifiant: identifiant.to_owned(),
         code: code.to_owned(),
-        keep: KeepRequest::Passphrase { passphrase: PASSPHRASE.to_owned() },
+        keep,
     }
 }
 

@@ -22,7 +22,7 @@ impl Desktop {
     /// # Errors
     /// When the application is not built.
     pub fn new(server: &str) -> Result<Self> {
-        let program = Places::find()?.debug_binary("preau");
+        let program = Places::find()?.program("preau");
         if !program.is_file() {
             bail!("{} is missing: cargo build -p preau --features custom-protocol", program.display());
         }

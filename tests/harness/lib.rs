@@ -2,16 +2,27 @@
 //! desktop speaks it, the desktop's own client without a window, a real window found by what people read in it.
 
 pub mod api;
+pub mod backup;
 pub mod computer;
 pub mod desktop;
+pub mod driven;
 pub mod files;
+pub mod kiosk;
+pub mod mail_server;
+pub mod memory;
 pub mod page;
+pub mod post;
+pub mod screen;
 pub mod town;
 pub mod window;
 
 pub use api::{Answer, Api, Session};
 pub use computer::Computer;
 pub use desktop::Desktop;
+pub use driven::Driven;
+pub use kiosk::Kiosk;
+pub use post::Mail;
+pub use screen::Screen;
 pub use town::{Letter, Server, Town};
 pub use window::Window;
 

@@ -2,6 +2,7 @@
 
 use crate::api::Api;
 use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -19,7 +20,7 @@ const READY: Duration = Duration::from_secs(20);
 pub struct Town {
     folder: TempDir,
     program: PathBuf,
-    geocoder: Option<String>,
+    variables: Vec<(String, String)>,
 }
 
 /// A running server; dropping it ends the process.
@@ -49,11 +50,11 @@ impl Town {
     /// # Errors
     /// When the program is not built or refuses.
     pub fn empty() -> Result<Self> {
-        let program = Places::find()?.debug_binary("preau-server");
+        let program = Places::find()?.program("preau-server");
         if !program.is_file() {
             bail!("{} is missing: cargo build -p preau-server", program.display());
         }
-        let town = Self { folder: tempfile::tempdir()?, program, geocoder: None };
+        let town = Self { folder: tempfile::tempdir()?, program, variables: Vec::new() };
         town.run(&["migrate"])?;
         Ok(town)
     }
@@ -71,7 +72,18 @@ impl Town {
 
     /// Suggestions of addresses come from there.
     pub fn set_geocoder(&mut self, url: &str) {
-        self.geocoder = Some(url.to_owned());
+        self.set_variable("PREAU_SERVER_GEOCODER", url);
+    }
+
+    /// The server speaks TLS with these files.
+    pub fn set_tls(&mut self, certificate: &Path, key: &Path) {
+        self.set_variable("PREAU_SERVER_TLS_CERT", &certificate.display().to_string());
+        self.set_variable("PREAU_SERVER_TLS_KEY", &key.display().to_string());
+    }
+
+    /// A setting of the server, as a variable.
+    pub fn set_variable(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
     }
 
     /// The folder of everything.
@@ -86,7 +98,7 @@ impl Town {
         let mut command = Command::new(&self.program);
         command.args(arguments).current_dir(self.folder());
         command.env("PREAU_SERVER_DATA", self.folder().join("data")).env("PREAU_SERVER_LISTEN", "127.0.0.1:0");
-        command.envs(self.geocoder.as_ref().map(|url| ("PREAU_SERVER_GEOCODER", url)));
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -173,6 +185,15 @@ impl Server {
     /// When the client cannot be made.
     pub fn api(&self) -> Result<Api> {
         Api::new(&self.address)
+    }
+
+    /// Tells it to read its certificate again.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn hang_up(&self) -> Result<()> {
+        let process = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw).context("a process id")?;
+        kill_process(process, Signal::HUP).context("kill -HUP")
     }
 
     /// Ends it as an administrator would.

@@ -71,12 +71,53 @@ impl Window {
         Ok(Self { client, driver })
     }
 
+    /// Drives an application that runs already and waits for it there, as its environment told it to.
+    ///
+    /// # Errors
+    /// When it does not come up, or its window is not to be driven.
+    pub async fn attach(inspector: u16) -> Result<Self> {
+        let listens = |port| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok();
+        wait_for("an application to drive", async || Ok(listens(inspector).then_some(()))).await?;
+        let mut command = Command::new("WebKitWebDriver");
+        command.arg(format!("--target=127.0.0.1:{inspector}"));
+        Self::driven_by(command).await.context("attaching to the window")
+    }
+
+    /// Opens a browser, the one that comes with WebKit, for pages that people open outside of the application.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn browser(theme: &str) -> Result<Self> {
+        let mut command = Command::new("WebKitWebDriver");
+        // What the page's style sheet is told people prefer.
+        command.env("GTK_THEME", if theme == "dark" { "Adwaita:dark" } else { "Adwaita" });
+        Self::driven_by(command).await.context("opening a browser")
+    }
+
+    async fn driven_by(mut driver: Command) -> Result<Self> {
+        let port = free_port()?;
+        driver.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null());
+        let driver = Running::start(&mut driver).context("starting WebKitWebDriver")?;
+        let listens = || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok();
+        wait_for("WebKitWebDriver", async || Ok(listens().then_some(()))).await?;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(serde_json::Map::new())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await?;
+        Ok(Self { client, driver })
+    }
+
     /// Ends the session, and with it the application: asked to end, not killed.
     ///
     /// # Errors
     /// When the driver refuses.
     pub async fn close(self) -> Result<()> {
         self.client.clone().close().await.context("closing the window")
+    }
+
+    /// Lets go of a window that is gone already.
+    pub fn abandon(mut self) {
+        self.driver.kill();
     }
 
     /// Ends the application as `kill -9` does: nothing of it gets a chance to tidy up.
@@ -292,12 +333,13 @@ fn tauri_driver() -> Result<PathBuf> {
     Ok(path)
 }
 
-fn free_port() -> Result<u16> {
+/// A port that nobody uses.
+pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 /// The processes under one, with their names.
-fn descendants(root: u32) -> Result<Vec<(u32, String)>> {
+pub(crate) fn descendants(root: u32) -> Result<Vec<(u32, String)>> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir("/proc").context("listing processes")? {
         let Some(id) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };

@@ -1,5 +1,6 @@
 //! Every screen at every size, in both themes, asked by axe; and its picture.
 
+use crate::account::{PIN, choose_pin};
 use crate::journey::{NEW_STREET, Scene, change_street, choose_code, choose_town, go_home, sign_in};
 use anyhow::{Context, Result, bail};
 use harness::Window;
@@ -15,6 +16,13 @@ impl Faults {
             self.0.push(format!("{fault:#}"));
         }
         Ok(())
+    }
+
+    fn told(self) -> Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        bail!("{}", self.0.join("\n"))
     }
 }
 
@@ -38,10 +46,21 @@ async fn every_screen_is_sound() -> Result<()> {
     server.stop();
     window.click("button", "Synchroniser maintenant").await?;
     faults.screen(&window, "synchronisation-hors-ligne", "Hors ligne").await?;
-    if faults.0.is_empty() {
-        return Ok(());
-    }
-    bail!("{}", faults.0.join("\n"))
+    faults.told()
+}
+
+#[tokio::test]
+async fn the_screens_of_a_lost_code_are_sound() -> Result<()> {
+    let Scene { town: _town, server: _server, desktop, letter } = Scene::new()?;
+    let window = desktop.open().await?;
+    let mut faults = Faults::default();
+    choose_town(&window).await?;
+    window.click("link", "Code secret oublié").await?;
+    faults.screen(&window, "code-oublie", "Recevoir un lien").await?;
+    window.fill("Identifiant", &letter.identifiant).await?;
+    window.click("button", "Recevoir un lien").await?;
+    faults.screen(&window, "code-oublie-demande", "C'est demandé").await?;
+    faults.told()
 }
 
 async fn inside(window: &Window, faults: &mut Faults) -> Result<()> {
@@ -65,7 +84,7 @@ async fn inside(window: &Window, faults: &mut Faults) -> Result<()> {
     change_street(window, NEW_STREET).await?;
     faults.screen(window, "coordonnees-en-attente", "en attente de validation").await?;
     for (item, name, sees) in [
-        ("Mon compte", "compte", "Changer mon identifiant"),
+        ("Mon compte", "compte", "POUR ME CONNECTER"),
         ("Préférences", "preferences", "Taille du texte"),
         ("Accessibilité", "accessibilite", "État de conformité"),
     ] {
@@ -73,8 +92,37 @@ async fn inside(window: &Window, faults: &mut Faults) -> Result<()> {
         window.click("menuitem", item).await?;
         faults.screen(window, name, sees).await?;
     }
+    account_pages(window, faults).await?;
     window.click("link", "ouvrir la synchronisation").await?;
     faults.screen(window, "synchronisation", "À ENVOYER").await
+}
+
+/// What *Mon compte* leads to, and the space locked by its PIN.
+async fn account_pages(window: &Window, faults: &mut Faults) -> Result<()> {
+    window.click("button", "Claire Martel").await?;
+    window.click("menuitem", "Mon compte").await?;
+    for (link, name, sees) in [
+        ("Identifiant", "compte-identifiant", "Nouvel identifiant"),
+        ("Code secret", "compte-code", "Nouveau code secret"),
+        ("Mes ordinateurs", "compte-ordinateurs", "n'est connecté que sur cet ordinateur"),
+        ("Avis de sécurité", "compte-avis", "Avis de sécurité"),
+        ("Co-titulaire", "compte-co-titulaire", "Retirer le co-titulaire"),
+        ("Code PIN et verrouillage", "compte-code-pin", "Ce qu'un code PIN protège"),
+    ] {
+        window.click("link", link).await?;
+        faults.screen(window, name, sees).await?;
+        window.click("link", "Revenir").await?;
+    }
+    choose_pin(window).await?;
+    faults.screen(window, "compte-code-pin-choisi", "Quand verrouiller").await?;
+    window.click("button", "Verrouiller maintenant").await?;
+    faults.screen(window, "espace-verrouille", "Espace verrouillé").await?;
+    window.click("button", "Code PIN oublié").await?;
+    faults.screen(window, "espace-verrouille-code", "Ouvrir avec mon code secret").await?;
+    window.click("button", "Revenir au code PIN").await?;
+    window.fill("Code PIN", PIN).await?;
+    window.click("button", "Déverrouiller").await?;
+    window.sees("Quand verrouiller").await
 }
 
 #[tokio::test]

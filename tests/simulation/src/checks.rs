@@ -3,11 +3,13 @@
 use crate::computer::Computer;
 use crate::story::Story;
 use anyhow::Result;
+use preau_client::sync::outbox::Row;
 use preau_client::sync::{ledger, outbox};
-use preau_protocol::sync::OutcomeStatus;
+use preau_protocol::ErrorCode;
 use preau_server::check;
-use sqlx::Row;
-use std::collections::BTreeMap;
+use preau_server::family::agents::changed_outcomes;
+use sqlx::Row as _;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -30,6 +32,7 @@ pub async fn mend_and_check(story: &mut Story) -> Result<Vec<Violation>> {
         violations.extend(same_as_served(computer).await?);
     }
     violations.extend(on_record(story).await?);
+    violations.extend(changes_are_told(story).await?);
     violations.extend(borders(story).await?);
     if let Some(differs) = story.stage.counts().get("a cache differed from the server") {
         violations.push(format!("I4: {differs} caches differed from the server"));
@@ -46,6 +49,8 @@ pub async fn mend_and_check(story: &mut Story) -> Result<Vec<Violation>> {
 
 async fn come_to_rest(story: &mut Story) -> Result<bool> {
     for _ in 0..ROUNDS {
+        // First of all: who was quiet a moment ago might not ask the server at all.
+        story.time.advance(BETWEEN);
         let mut quiet = true;
         for computer in &mut story.computers {
             computer.sign_in_if_needed().await?;
@@ -56,7 +61,6 @@ async fn come_to_rest(story: &mut Story) -> Result<bool> {
         if quiet {
             return Ok(true);
         }
-        story.time.advance(BETWEEN);
     }
     Ok(false)
 }
@@ -99,8 +103,6 @@ async fn on_record(story: &mut Story) -> Result<Vec<Violation>> {
             .await?;
         let expected = outbox::name_of(&status)?;
         match known {
-            // Refusals are not sent again after a restore: people were told.
-            None if status == OutcomeStatus::Rejected => {}
             None => violations.push(format!("I2: acknowledged as {expected}, not on record: {op_id}")),
             Some(known) if known != expected => {
                 violations.push(format!("I3: acknowledged as {expected}, on record as {known}: {op_id}"));
@@ -117,12 +119,46 @@ async fn on_record(story: &mut Story) -> Result<Vec<Violation>> {
     Ok(violations)
 }
 
+/// What a restore changed is told to the families and to the town, the same to both.
+async fn changes_are_told(story: &mut Story) -> Result<Vec<Violation>> {
+    let (mut violations, mut shown) = (Vec::new(), BTreeSet::new());
+    for computer in &mut story.computers {
+        violations.append(&mut computer.untold);
+        // An id that is somebody else's operation is nothing that the town could look at.
+        let ours = |row: &Row| row.outcome.is_some_and(|outcome| outcome.code != Some(ErrorCode::OperationReused));
+        let rows = computer.rows().await?;
+        shown.extend(rows.iter().filter(|row| row.changed_at.is_some() && ours(row)).map(|row| row.op_id));
+    }
+    let Some(app) = story.town.app() else { return Ok(violations) };
+    let mut listed = BTreeSet::new();
+    for computer in &story.computers {
+        let changed = changed_outcomes(&app.db, computer.person.session.account.commune_id).await;
+        listed.extend(changed.map_err(|error| anyhow::anyhow!("{error:?}"))?.iter().map(|changed| changed.op_id));
+    }
+    shown.iter().for_each(|_| story.stage.count("an outcome changed"));
+    let elsewhere = asked_elsewhere(story).await?;
+    let theirs = |op: &&Uuid| !elsewhere.contains(*op);
+    let told_alone = |op: &Uuid| format!("told to the family, not to the town: {op}");
+    violations.extend(shown.difference(&listed).filter(theirs).map(told_alone));
+    let told_alone = |op: &Uuid| format!("told to the town, not to the family: {op}");
+    violations.extend(listed.difference(&shown).filter(theirs).map(told_alone));
+    Ok(violations)
+}
+
+/// Operations asked in a home that their author has left: what becomes of them there is no longer theirs to see.
+async fn asked_elsewhere(story: &mut Story) -> Result<BTreeSet<Uuid>> {
+    let sql = "SELECT op_id FROM operation AS o JOIN account AS a ON a.account_id = o.account_id
+        WHERE o.family_id <> a.family_id";
+    let ops: Vec<Uuid> = sqlx::query_scalar(sql).fetch_all(story.town.disk.connection()).await?;
+    Ok(ops.into_iter().collect())
+}
+
 /// I6: nobody's cache holds a row of another home.
-async fn borders(story: &Story) -> Result<Vec<Violation>> {
+async fn borders(story: &mut Story) -> Result<Vec<Violation>> {
     let mut violations = Vec::new();
     for computer in &story.computers {
         let commune = computer.person.session.account.commune_id;
-        let own = [Some(commune), computer.family()];
+        let own = [Some(commune), story.town.family_of(&computer.person).await?];
         let mut held = computer.cache.lock().await;
         let streams: Vec<String> =
             sqlx::query_scalar("SELECT DISTINCT stream FROM entity").fetch_all(held.db()?).await?;
@@ -135,9 +171,9 @@ async fn borders(story: &Story) -> Result<Vec<Violation>> {
     Ok(violations)
 }
 
-/// I5: looks at the versions after each step.
-pub async fn versions(story: &mut Story) -> Result<()> {
-    let now = story.town.versions().await?;
-    story.saw_versions(now);
+/// I5: looks at the streams after each step.
+pub async fn streams(story: &mut Story) -> Result<()> {
+    let now = story.town.streams().await?;
+    story.saw_streams(now);
     Ok(())
 }

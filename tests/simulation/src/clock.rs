@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -69,6 +69,10 @@ impl Drawn {
     /// True once in `times`.
     pub fn once_in(&self, times: usize) -> bool {
         self.below(times) == 0
+    }
+
+    pub fn fill(&self, bytes: &mut [u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
     }
 
     /// An id, whose time part only helps indexes.

@@ -1,24 +1,26 @@
 //! A family's computer: what is on its disk outlives it, the rest is made anew at every start.
 
+use crate::checks::Violation;
 use crate::clock::{ComputerClock, Drawn};
 use crate::network::Network;
 use crate::stage::Stage;
 use anyhow::{Context, Result};
 use preau_client::accounts::{Account, TokenPair, store};
 use preau_client::db::Cache;
+use preau_client::family;
 use preau_client::sync::api::Api;
 use preau_client::sync::outbox::{self, Row};
 use preau_client::sync::planner::Cause;
 use preau_client::sync::runner::Engine;
 use preau_client::{Listener, Notice};
-use preau_protocol::accounts::{SessionDto, SignInRequest};
+use preau_protocol::accounts::{AccountKindDto, AcknowledgeNoticeOp, SessionDto, SignInRequest};
 use preau_protocol::communes::CommuneDto;
 use preau_protocol::family::{
     AddressDto, AdultDto, ChangeDetailOp, DetailFieldDto, DetailSubjectDto, DetailValueDto, FamilyDto,
 };
 use preau_protocol::sync::{Op, OutcomeStatus};
 use sqlx::SqliteConnection;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 use xtask::demo_families::SLUG;
@@ -33,17 +35,53 @@ pub struct Person {
     pub commune: CommuneDto,
 }
 
+impl Person {
+    /// Signing in, on an installation when it is one of its own.
+    pub fn sign_in(&self, installation: Option<Uuid>) -> SignInRequest {
+        SignInRequest {
+            commune: SLUG.to_owned(),
+            identifiant: self.identifiant.clone(),
+            code: self.code.clone(),
+            totp: None,
+            device_label: "PC".to_owned(),
+            installation,
+        }
+    }
+
+    /// Who they were when they first signed in.
+    fn person(&self) -> Option<Uuid> {
+        match self.session.account.kind {
+            AccountKindDto::Family { person_id, .. } => Some(person_id),
+            AccountKindDto::Agent { .. } => None,
+        }
+    }
+
+    /// The home they were of when they first signed in.
+    pub fn family(&self) -> Option<Uuid> {
+        match self.session.account.kind {
+            AccountKindDto::Family { family_id, .. } => Some(family_id),
+            AccountKindDto::Agent { .. } => None,
+        }
+    }
+}
+
 pub struct Computer {
     pub person: Person,
     /// Its disk.
     pub cache: Cache,
     engine: Option<Arc<Engine>>,
+    /// What the server knows it by since it last signed in.
+    pub device: Uuid,
     network: Arc<Network>,
     stage: Arc<Stage>,
     pub clock: ComputerClock,
     drawn: Arc<Drawn>,
     /// Everything that people validated here and did not take back before it was sent.
     pub validated: BTreeSet<Uuid>,
+    /// What each operation was last shown to have come to, for good.
+    shown: BTreeMap<Uuid, OutcomeStatus>,
+    /// Outcomes that changed and nobody was told.
+    pub untold: Vec<Violation>,
 }
 
 struct Nobody;
@@ -65,14 +103,19 @@ impl Computer {
         let tokens = TokenPair { access: session.access_token.clone(), refresh: session.refresh_token.clone() };
         let account = Account::new(&session.account, person.commune.clone(), tokens);
         store::save(cache.lock().await.db()?, &account).await?;
-        Ok(Self { person, cache, engine: None, network, stage, clock, drawn, validated: BTreeSet::new() })
-    }
-
-    pub fn family(&self) -> Option<Uuid> {
-        match self.person.session.account.kind {
-            preau_protocol::accounts::AccountKindDto::Family { family_id, .. } => Some(family_id),
-            preau_protocol::accounts::AccountKindDto::Agent { .. } => None,
-        }
+        Ok(Self {
+            device: person.session.device_id,
+            person,
+            cache,
+            engine: None,
+            network,
+            stage,
+            clock,
+            drawn,
+            validated: BTreeSet::new(),
+            shown: BTreeMap::new(),
+            untold: Vec::new(),
+        })
     }
 
     /// The application, started when it does not run.
@@ -124,8 +167,48 @@ impl Computer {
             engine.step().await;
             Ok(())
         })
-        .await
-        .map(drop)
+        .await?;
+        self.look().await
+    }
+
+    /// Compares what is shown with what was: an outcome that was for good never changes in silence.
+    async fn look(&mut self) -> Result<()> {
+        let standings = family::sync::standings(self.cache.lock().await.db()?).await?;
+        for row in self.rows().await? {
+            // Until its answer is read back, what the server tells of it is of before.
+            let Some(outcome) = row.outcome.filter(|_| row.caught_up_at.is_some()) else { continue };
+            if row.changed_at.is_some() && row.acknowledged_at.is_none() {
+                // Nobody has read it yet: what people know is what they were told before.
+                continue;
+            }
+            let before = self.shown.get(&row.op_id).copied();
+            let now = standings.get(&row.op_id).copied().unwrap_or(outcome.status);
+            let differs = before.is_some_and(|before| before != outcome.status && before != now);
+            if differs && row.changed_at.is_none() {
+                self.untold.push(format!("I3: {before:?} became {now:?}, and nobody was told: {}", row.op_id));
+            }
+            match outcome.status {
+                OutcomeStatus::Waiting => self.shown.remove(&row.op_id),
+                status => self.shown.insert(row.op_id, status),
+            };
+        }
+        Ok(())
+    }
+
+    /// Somebody reads what a restore changed.
+    pub async fn read_what_changed(&mut self) -> Result<()> {
+        let Some(row) = self.rows().await?.into_iter().find(|row| row.changed_at.is_some() && row.to_read()) else {
+            return Ok(());
+        };
+        let now = preau_client::clock::Clock::wall(&self.clock);
+        outbox::acknowledge(self.cache.lock().await.db()?, row.op_id, now).await?;
+        // What was read is what is known from now on, whatever happens before the next look.
+        match row.outcome.map(|outcome| outcome.status) {
+            None | Some(OutcomeStatus::Waiting) => self.shown.remove(&row.op_id),
+            Some(status) => self.shown.insert(row.op_id, status),
+        };
+        self.stage.count("somebody read what changed");
+        Ok(())
     }
 
     pub async fn hear(&mut self, cause: Cause) -> Result<()> {
@@ -138,49 +221,61 @@ impl Computer {
         if !self.engine().await?.session.ended() {
             return Ok(());
         }
-        let request = SignInRequest {
-            commune: SLUG.to_owned(),
-            identifiant: self.person.identifiant.clone(),
-            code: self.person.code.clone(),
-            totp: None,
-            device_label: "PC".to_owned(),
-            installation: None,
-        };
+        let request = self.person.sign_in(None);
         let stage = self.stage.clone();
-        self.act(async |engine| {
-            if let Ok(session) = engine.api.sign_in(&request).await {
+        let device = self
+            .act(async |engine| {
+                let Ok(session) = engine.api.sign_in(&request).await else { return Ok(None) };
                 engine.session.renew(&session).await;
                 engine.wake(Cause::Start);
                 stage.count("somebody signed in again");
-            }
-            Ok(())
-        })
-        .await
-        .map(drop)
+                Ok(Some(session.device_id))
+            })
+            .await?;
+        self.device = device.flatten().unwrap_or(self.device);
+        Ok(())
     }
 
     /// Somebody validates a change of a detail, if the cache has something to change.
     pub async fn change_a_detail(&mut self) -> Result<()> {
-        let drawn = self.drawn.clone();
-        let (op_id, now) = (drawn.id(), preau_client::clock::Clock::wall(&self.clock));
-        let kept = self
-            .act(async |engine| {
-                let mut held = engine.cache.lock().await;
-                let db = held.db()?;
-                let Some(op) = some_change(db, &drawn).await? else { return Ok(false) };
-                outbox::keep(db, op_id, &Op::ChangeDetail(op), now).await?;
-                drop(held);
-                preau_failpoints::pass("client.kept").await;
-                Ok(true)
-            })
-            .await?;
-        // Dead or not: what is on the disk was validated.
-        if kept != Some(false) && self.rows().await?.iter().any(|row| row.op_id == op_id) {
-            self.validated.insert(op_id);
-            self.stage.count("a change was validated");
-            self.hear(Cause::LocalAction).await?;
+        let me = self.person.person();
+        if let Some(op) = self.validate(async |db, drawn| some_change(db, drawn, me).await).await? {
+            let email = matches!(op, Op::ChangeDetail(op) if op.field == DetailFieldDto::Email);
+            self.stage.count(if email { "a change of an e-mail was validated" } else { "a change was validated" });
         }
         Ok(())
+    }
+
+    /// Somebody says that they read a notice of security.
+    pub async fn read_a_notice(&mut self) -> Result<()> {
+        if self.validate(async |db, _| some_notice(db).await).await?.is_some() {
+            self.stage.count("a notice was read");
+        }
+        Ok(())
+    }
+
+    /// Somebody validates what there is to validate; what it was, if anything.
+    async fn validate(
+        &mut self,
+        some: impl AsyncFn(&mut SqliteConnection, &Drawn) -> Result<Option<Op>>,
+    ) -> Result<Option<Op>> {
+        let drawn = self.drawn.clone();
+        let (op_id, now) = (drawn.id(), preau_client::clock::Clock::wall(&self.clock));
+        self.act(async |engine| {
+            let mut held = engine.cache.lock().await;
+            let db = held.db()?;
+            let Some(op) = some(db, &drawn).await? else { return Ok(()) };
+            outbox::keep(db, op_id, &op, now).await?;
+            drop(held);
+            preau_failpoints::pass("client.kept").await;
+            Ok(())
+        })
+        .await?;
+        // Dead or not: what is on the disk was validated.
+        let Some(row) = self.rows().await?.into_iter().find(|row| row.op_id == op_id) else { return Ok(None) };
+        self.validated.insert(op_id);
+        self.hear(Cause::LocalAction).await?;
+        Ok(row.op())
     }
 
     /// Somebody gives up a change that is not answered, or waits for the town.
@@ -220,11 +315,6 @@ impl Computer {
         self.hear(Cause::LocalAction).await
     }
 
-    /// The session's device is revoked from elsewhere.
-    pub async fn device(&self) -> Uuid {
-        self.person.session.device_id
-    }
-
     /// Whether everything the server serves was read since the last news.
     pub async fn is_up_to_date(&mut self) -> Result<bool> {
         use preau_client::sync::views::SyncStateView::{Attention, UpToDate};
@@ -239,7 +329,7 @@ impl Computer {
 }
 
 /// A change of something that is on record here and of which nothing waits.
-async fn some_change(db: &mut SqliteConnection, drawn: &Drawn) -> Result<Option<ChangeDetailOp>> {
+async fn some_change(db: &mut SqliteConnection, drawn: &Drawn, me: Option<Uuid>) -> Result<Option<Op>> {
     let bodies: Vec<(String, String)> =
         sqlx::query_as("SELECT kind, body FROM entity WHERE kind IN ('adult', 'family') ORDER BY entity_id")
             .fetch_all(&mut *db)
@@ -264,23 +354,41 @@ async fn some_change(db: &mut SqliteConnection, drawn: &Drawn) -> Result<Option<
         }
     } else {
         let adult: AdultDto = serde_json::from_str(body)?;
-        let mobile = drawn.below(2) == 0;
-        let (field, old, prefix) = if mobile {
-            (DetailFieldDto::MobilePhone, adult.mobile_phone, "+336123")
-        } else {
-            (DetailFieldDto::LandlinePhone, adult.landline_phone, "+335364")
+        let number = drawn.below(100_000);
+        let phone = |field, old, prefix: &str| {
+            (field, DetailValueDto::Phone(old), DetailValueDto::Phone(Some(format!("{prefix}{number:05}"))))
         };
-        ChangeDetailOp {
-            subject: DetailSubjectDto::Adult { person_id: adult.person_id },
-            field,
-            old: DetailValueDto::Phone(old),
-            new: DetailValueDto::Phone(Some(format!("{prefix}{:05}", drawn.below(100_000)))),
-        }
+        // An e-mail is its owner's alone.
+        let (field, old, new) = match drawn.below(if Some(adult.person_id) == me { 3 } else { 2 }) {
+            0 => phone(DetailFieldDto::MobilePhone, adult.mobile_phone, "+336123"),
+            1 => phone(DetailFieldDto::LandlinePhone, adult.landline_phone, "+335364"),
+            _ => {
+                let new = format!("adresse{number}@exemple.fr");
+                (DetailFieldDto::Email, DetailValueDto::Email(adult.email), DetailValueDto::Email(Some(new)))
+            }
+        };
+        ChangeDetailOp { subject: DetailSubjectDto::Adult { person_id: adult.person_id }, field, old, new }
     };
     let same = |row: &Row| {
         matches!(row.op(), Some(Op::ChangeDetail(known)) if known.subject == op.subject && known.field == op.field)
             && row.caught_up_at.is_none()
     };
     // The screen offers no field of which a change is under way.
-    Ok((!outbox::all(db).await?.iter().any(same)).then_some(op))
+    Ok((!outbox::all(db).await?.iter().any(same)).then_some(Op::ChangeDetail(op)))
+}
+
+/// The reading of a notice that nobody read.
+async fn some_notice(db: &mut SqliteConnection) -> Result<Option<Op>> {
+    let unread = store::notices(db).await?.into_iter().filter(|notice| !notice.acknowledged);
+    let read: BTreeSet<Uuid> = outbox::all(db).await?.iter().filter_map(reading).collect();
+    let notice_id = unread.map(|notice| notice.notice_id).find(|notice| !read.contains(notice));
+    Ok(notice_id.map(|notice_id| Op::AcknowledgeNotice(AcknowledgeNoticeOp { notice_id })))
+}
+
+/// The notice whose reading is under way.
+fn reading(row: &Row) -> Option<Uuid> {
+    match row.op() {
+        Some(Op::AcknowledgeNotice(op)) if row.caught_up_at.is_none() => Some(op.notice_id),
+        _ => None,
+    }
 }

@@ -9,6 +9,7 @@ use axum::extract::ConnectInfo;
 use futures_util::stream::BoxStream;
 use http::header;
 use preau_client::sync::transport::{Answer, Method, Request, ServerEvent, Transport, TransportError};
+use preau_protocol::ErrorCode;
 use preau_protocol::sync::{MAX_CHANGES, OutcomeDto, PushResponse};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -139,8 +140,10 @@ impl Network {
         let Ok(response) = serde_json::from_slice::<PushResponse>(&answer.body) else { return };
         let mut state = self.state();
         for outcome in response.outcomes {
+            // What its author had been told is no part of the answer.
+            let outcome = OutcomeDto { changed: false, ..outcome };
             match state.outcomes.get(&(era, outcome.op_id)) {
-                Some(known) if *known != outcome => {
+                Some(known) if *known != outcome && !lost_the_right_to(known, &outcome) => {
                     let text = format!("I3: {known:?}, then {outcome:?}");
                     state.contradictions.push(text);
                 }
@@ -151,11 +154,17 @@ impl Network {
     }
 }
 
+/// Given up by somebody of a home that its author has left since: no effect, and no longer theirs to hear of.
+fn lost_the_right_to(known: &OutcomeDto, now: &OutcomeDto) -> bool {
+    known.code == Some(ErrorCode::OperationCancelled) && now.code == Some(ErrorCode::OperationReused)
+}
+
 fn written(request: &Request) -> http::Request<Body> {
     let method = match request.method {
         Method::Get => http::Method::GET,
         Method::Post => http::Method::POST,
         Method::Put => http::Method::PUT,
+        Method::Delete => http::Method::DELETE,
     };
     let mut asked = http::Request::new(request.body.clone().map_or_else(Body::empty, Body::from));
     *asked.method_mut() = method;

@@ -5,7 +5,7 @@ use crate::clock::{ComputerClock, Drawn, WorldTime};
 use crate::computer::{Computer, Person};
 use crate::network::Network;
 use crate::stage::{Counts, Directing, Stage};
-use crate::town::{Disk, Machine, Town};
+use crate::town::{Disk, Machine, Served, Town};
 use crate::{Mistake, checks::Violation};
 use anyhow::{Context, Result};
 use jiff::SignedDuration;
@@ -26,7 +26,11 @@ pub const STEPS: usize = 240;
 const FAMILIES: usize = 6;
 /// Who has a computer: both adults of a home, and both homes of one child.
 const WHO: [(&str, usize); 4] = [("F0001", 0), ("F0001", 1), ("F0004", 0), ("F0005", 0)];
+/// Who moves to another home and back: what they could see is no longer theirs.
+const MOVES: usize = 1;
 const CODE: &str = "Soleil-2026";
+/// The installation on the other computer of whoever lets one go.
+const ELSEWHERE: Uuid = Uuid::from_u128(0xe15e);
 
 /// What every story begins with: made once, because codes are slow to hash.
 pub struct Beginning {
@@ -38,9 +42,10 @@ pub struct Beginning {
 impl Beginning {
     pub async fn new() -> Result<Self> {
         let stage = Stage::new(0, None);
+        let _in_charge = preau_failpoints::direct(Rc::new(Directing(stage.clone())));
         let network = Network::new(0, stage.clone());
         let machine = Machine::new()?;
-        let mut town = Town::new(Disk::empty().await?, machine.clone(), stage, network.clone(), WorldTime::default());
+        let mut town = Town::new(Disk::empty().await?, machine.clone(), stage, network.clone(), WorldTime::default())?;
         town.start().await?;
         let letters = town.settle(FAMILIES).await?;
         let mut people = Vec::new();
@@ -48,6 +53,7 @@ impl Beginning {
             let letter = letters.iter().filter(|letter| letter.family == family).nth(which);
             people.push(enrol(&Api::new(network.clone()), letter.context("a letter")?).await?);
         }
+        town.judge_codes_cheaply(CODE).await?;
         let disk = town.disk.copy().await?;
         Ok(Self { disk, machine, people })
     }
@@ -77,8 +83,8 @@ pub struct Story {
     pub stage: Arc<Stage>,
     pub time: WorldTime,
     drawn: Arc<Drawn>,
-    /// The versions last seen, and how many transactions had been committed.
-    seen: (BTreeMap<Uuid, i64>, u64),
+    /// The streams as last seen, and how many transactions had been committed.
+    seen: (BTreeMap<Uuid, Served>, u64),
     skipped: Vec<Violation>,
 }
 
@@ -110,7 +116,7 @@ impl Story {
         let (time, drawn) = (WorldTime::default(), Arc::new(Drawn::new(seed)));
         let network = Network::new(seed, stage.clone());
         let disk = beginning.disk.copy().await?;
-        let mut town = Town::new(disk, beginning.machine.clone(), stage.clone(), network.clone(), time.clone());
+        let mut town = Town::new(disk, beginning.machine.clone(), stage.clone(), network.clone(), time.clone())?;
         town.start().await?;
         let mut computers = Vec::new();
         for person in &beginning.people {
@@ -135,7 +141,8 @@ impl Story {
             }
             74..80 => self.network.deliver_late().await,
             80..86 => self.town.decide(&self.drawn).await?,
-            86..88 => self.town.edit(&self.drawn).await?,
+            86 => self.town.edit(&self.drawn).await?,
+            87 => self.town.print_letters(&self.drawn).await?,
             88 => self.town.crash().await,
             89 | 90 => self.town.back_up().await?,
             91 => {
@@ -143,7 +150,10 @@ impl Story {
                     self.seen.0.clear();
                 }
             }
-            92 => self.revoke(who).await?,
+            92 => self.revoke(who).await,
+            93 => self.town.move_house(&self.computers[MOVES].person).await?,
+            94 => self.computers[who].read_what_changed().await?,
+            95 | 96 => self.computers[who].read_a_notice().await?,
             _ => self.wait(),
         }
         // A dead server is started again by the system, after a while.
@@ -155,17 +165,21 @@ impl Story {
                 self.town.start().await?;
             }
         }
-        checks::versions(self).await
+        checks::streams(self).await
     }
 
-    /// I5: a transaction adds one at most to the version of a stream, and none takes away.
-    pub fn saw_versions(&mut self, now: BTreeMap<Uuid, i64>) {
+    /// I5: a transaction that changes a stream adds one to its version, no other does, and none takes away.
+    pub fn saw_streams(&mut self, now: BTreeMap<Uuid, Served>) {
         let committed = self.stage.counts().get("a transaction was committed").copied().unwrap_or(0);
         let (before, committed_before) = &self.seen;
-        for (stream, version) in &now {
-            let grown = before.get(stream).map_or(0, |known| version - known);
+        for (stream, served) in &now {
+            let Some(known) = before.get(stream) else { continue };
+            let grown = served.version - known.version;
             if grown < 0 || u64::try_from(grown).is_ok_and(|grown| grown > committed - committed_before) {
                 self.skipped.push(format!("I5: {stream} grew by {grown} in {} commits", committed - committed_before));
+            }
+            if grown == 0 && served.content != known.content {
+                self.skipped.push(format!("I5: {stream} changed and did not grow"));
             }
         }
         self.seen = (now, committed);
@@ -180,17 +194,13 @@ impl Story {
         self.time.advance(Duration::from_secs(seconds));
     }
 
-    /// The device of a computer is revoked, as from another one of the account.
-    async fn revoke(&mut self, who: usize) -> Result<()> {
-        let device = self.computers[who].device().await;
-        let done = sqlx::query("UPDATE device SET revoked_at = 1, revoked_because = 'by_owner' WHERE device_id = ?")
-            .bind(device)
-            .execute(self.town.disk.connection())
-            .await?;
-        sqlx::query("DELETE FROM token WHERE device_id = ?").bind(device).execute(self.town.disk.connection()).await?;
-        if done.rows_affected() > 0 {
+    /// A computer is let go from another one of the account, unless the network or the server is in the way.
+    async fn revoke(&self, who: usize) {
+        let api = Api::new(self.network.clone());
+        let computer = &self.computers[who];
+        let Ok(elsewhere) = api.sign_in(&computer.person.sign_in(Some(ELSEWHERE))).await else { return };
+        if api.let_device_go(&elsewhere.access_token, computer.device).await.is_ok() {
             self.stage.count("a device was revoked");
         }
-        Ok(())
     }
 }

@@ -4,11 +4,14 @@
 //! that what was committed outlives the server, as on a real disk.
 
 use crate::clock::{Drawn, WorldTime};
+use crate::computer::Person;
 use crate::network::Network;
 use crate::stage::Stage;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use preau_protocol::accounts::{AccountDto, AccountKindDto};
 use preau_protocol::agents::DecideChangeRequest;
 use preau_server::accounts::hashing::{HashingLimits, HashingPool};
 use preau_server::accounts::keys::Keys;
@@ -16,14 +19,20 @@ use preau_server::accounts::letters::{Letter, Wanted};
 use preau_server::addresses::AddressBase;
 use preau_server::admin::{self, Answer, Request};
 use preau_server::app::App;
-use preau_server::db::{Db, Location};
+use preau_server::backup;
+use preau_server::clock::Clock;
+use preau_server::db::{self, Db, Location};
+use preau_server::family::projection::publish_families;
 use preau_server::http::{self, HttpOptions};
 use preau_server::sync::events::Pokes;
-use preau_server::writer::Writer;
+use preau_server::writer::{Command, WriteTx, Writer};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -64,6 +73,39 @@ impl Disk {
     }
 }
 
+/// The home that has room for somebody who moves.
+const OTHER_HOME: &str = "F0002";
+
+/// Makes the account of an adult that of another adult, of a home that has one only; or gives it back its own.
+struct MoveHouse {
+    who: AccountDto,
+    to: Option<Uuid>,
+}
+
+impl Command for MoveHouse {
+    type Output = ();
+
+    const NAME: &'static str = "simulation_move_house";
+
+    async fn apply(&self, tx: &WriteTx) -> preau_server::error::Result<()> {
+        let AccountDto { commune_id: commune, account_id: account, .. } = self.who;
+        let AccountKindDto::Family { family_id, person_id, .. } = self.who.kind else { return Ok(()) };
+        let (family, person) = if let Some(family) = self.to {
+            // The same at every move: an id that follows from the one they have.
+            let person = Uuid::from_u128(person_id.as_u128() ^ 1);
+            let sql = "INSERT INTO adult (commune_id, person_id, family_id, role, first_name, last_name) \
+                       VALUES ($1, $2, $3, 'co_holder', 'Karim', 'Ailleurs') ON CONFLICT DO NOTHING";
+            db::run(tx.connection(), sql, vec![commune.into(), person.into(), family.into()]).await?;
+            (family, person)
+        } else {
+            (family_id, person_id)
+        };
+        let sql = "UPDATE account SET family_id = $3, person_id = $4 WHERE commune_id = $1 AND account_id = $2";
+        db::run(tx.connection(), sql, vec![commune.into(), account.into(), family.into(), person.into()]).await?;
+        publish_families(tx, commune, &[family]).await
+    }
+}
+
 /// What makes servers, the same at every start: keys, and the pool whose first hash is slow.
 #[derive(Clone)]
 pub struct Machine {
@@ -78,6 +120,14 @@ impl Machine {
     }
 }
 
+/// What a stream serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Served {
+    pub version: i64,
+    /// A hash over its entities.
+    pub content: u64,
+}
+
 struct Running {
     app: App,
     writing: JoinHandle<()>,
@@ -87,15 +137,26 @@ pub struct Town {
     pub disk: Disk,
     machine: Machine,
     running: Option<Running>,
-    backups: Vec<Disk>,
+    folder: TempDir,
+    /// Those kept, the oldest first.
+    backups: Vec<PathBuf>,
+    /// Backups taken so far.
+    taken: u32,
     stage: Arc<Stage>,
     network: Arc<Network>,
     time: WorldTime,
 }
 
 impl Town {
-    pub fn new(disk: Disk, machine: Machine, stage: Arc<Stage>, network: Arc<Network>, time: WorldTime) -> Self {
-        Self { disk, machine, running: None, backups: Vec::new(), stage, network, time }
+    pub fn new(
+        disk: Disk,
+        machine: Machine,
+        stage: Arc<Stage>,
+        network: Arc<Network>,
+        time: WorldTime,
+    ) -> Result<Self> {
+        let folder = tempfile::tempdir().context("a folder for backups")?;
+        Ok(Self { disk, machine, running: None, folder, backups: Vec::new(), taken: 0, stage, network, time })
     }
 
     pub fn app(&self) -> Option<&App> {
@@ -149,24 +210,33 @@ impl Town {
     }
 
     pub async fn back_up(&mut self) -> Result<()> {
-        let backup = self.disk.copy().await?;
-        self.backups.push(backup);
+        let file = self.folder.path().join(format!("{}.tar.gz", self.taken));
+        let db = Db::open_beside(&self.disk.location()).await?;
+        let taken = backup::take(&db, &[], self.time.now(), &file).await;
+        db.close().await;
+        taken?;
+        self.taken += 1;
+        self.backups.push(file);
         if self.backups.len() > BACKUPS {
-            self.backups.remove(0);
+            std::fs::remove_file(self.backups.remove(0))?;
         }
         self.stage.count("the server was backed up");
         Ok(())
     }
 
-    /// Puts a backup in the place of the database, in a new epoch.
+    /// Puts a backup back in the place of the database.
     pub async fn restore(&mut self, drawn: &Drawn) -> Result<bool> {
         if self.backups.is_empty() {
             return Ok(false);
         }
         self.clear_away().await;
         let which = drawn.below(self.backups.len());
-        self.disk = self.backups[which].copy().await?;
-        sqlx::query("UPDATE commune SET epoch = ?").bind(drawn.id()).execute(self.disk.connection()).await?;
+        let disk = Disk::empty().await?;
+        let db = Db::open(&disk.location()).await?;
+        let restored = backup::restore(&db, &self.backups[which], self.time.now()).await;
+        db.close().await;
+        restored?;
+        self.disk = disk;
         self.network.new_era();
         self.stage.count("a backup was restored");
         self.start().await?;
@@ -225,6 +295,53 @@ impl Town {
         Ok(())
     }
 
+    /// A new letter for a family, which is told of it: it may be somebody else's doing.
+    pub async fn print_letters(&mut self, drawn: &Drawn) -> Result<()> {
+        let family = ["F0001", "F0004", "F0005"][drawn.below(3)].to_owned();
+        let wanted = Wanted { family: Some(family), ..Wanted::default() };
+        if self.ask(Request::Letters { commune: demo_families::SLUG.to_owned(), wanted }).await?.is_some() {
+            self.stage.count("the town printed letters");
+        }
+        Ok(())
+    }
+
+    /// Somebody leaves a home for another one, or comes back: what they could see is theirs no longer.
+    pub async fn move_house(&mut self, person: &Person) -> Result<()> {
+        let Some(app) = self.app().cloned() else { return Ok(()) };
+        let leaves = self.family_of(person).await? == person.family();
+        let query = sqlx::query_scalar("SELECT family_id FROM family WHERE reference = ?").bind(OTHER_HOME);
+        let other = query.fetch_one(self.disk.connection()).await?;
+        let moving = MoveHouse { who: person.session.account.clone(), to: leaves.then_some(other) };
+        let moved = tokio::select! {
+            biased;
+            moved = app.writer.run(moving) => Some(moved.map_err(|error| anyhow::anyhow!("{error:?}"))?),
+            () = self.stage.server_dies() => None,
+        };
+        drop(app);
+        match moved {
+            Some(()) => self.stage.count(if leaves { "rights were lost" } else { "rights were given back" }),
+            None => self.clear_away().await,
+        }
+        Ok(())
+    }
+
+    /// Every code costs less to judge than a code of families may, so that a story takes a third of a second.
+    pub async fn judge_codes_cheaply(&mut self, code: &str) -> Result<()> {
+        let params = Params::new(Params::MIN_M_COST, 1, 1, None).map_err(|error| anyhow!("{error}"))?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let hash = argon2.hash_password_with_salt(code.as_bytes(), &[7; 16]).map_err(|error| anyhow!("{error}"))?;
+        let sql = "UPDATE account SET code_hash = ? WHERE code_hash IS NOT NULL";
+        sqlx::query(sql).bind(hash.to_string()).execute(self.disk.connection()).await?;
+        Ok(())
+    }
+
+    /// The home that somebody is of, as the server has it.
+    pub async fn family_of(&mut self, person: &Person) -> Result<Option<Uuid>> {
+        let query = sqlx::query_scalar("SELECT family_id FROM account WHERE account_id = ?");
+        let account = person.session.account.account_id;
+        Ok(query.bind(account).fetch_one(self.disk.connection()).await?)
+    }
+
     /// The town changes what it says to everybody.
     pub async fn edit(&mut self, drawn: &Drawn) -> Result<()> {
         let welcome = format!("Bienvenue ({}).", drawn.below(1000));
@@ -235,9 +352,25 @@ impl Town {
         Ok(())
     }
 
-    /// The versions of all streams.
-    pub async fn versions(&mut self) -> Result<BTreeMap<Uuid, i64>> {
-        let rows = sqlx::query("SELECT stream_id, version FROM stream").fetch_all(self.disk.connection()).await?;
-        rows.iter().map(|row| Ok((row.try_get("stream_id")?, row.try_get("version")?))).collect()
+    /// All streams as they are served.
+    pub async fn streams(&mut self) -> Result<BTreeMap<Uuid, Served>> {
+        let disk = self.disk.connection();
+        let mut streams = BTreeMap::new();
+        for row in sqlx::query("SELECT stream_id, version FROM stream").fetch_all(&mut *disk).await? {
+            let served = Served { version: row.try_get("version")?, content: 0 };
+            streams.insert(row.try_get("stream_id")?, served);
+        }
+        let content = "SELECT stream_id, kind, entity_id, body_hash FROM change WHERE NOT deleted
+            ORDER BY stream_id, kind, entity_id";
+        for row in sqlx::query(content).fetch_all(disk).await? {
+            let stream: Uuid = row.try_get("stream_id")?;
+            let Some(served) = streams.get_mut(&stream) else { bail!("an entity of no stream") };
+            let entity: (String, Uuid, Vec<u8>) =
+                (row.try_get("kind")?, row.try_get("entity_id")?, row.try_get("body_hash")?);
+            let mut hasher = DefaultHasher::new();
+            (served.content, entity).hash(&mut hasher);
+            served.content = hasher.finish();
+        }
+        Ok(streams)
     }
 }
