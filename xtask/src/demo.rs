@@ -144,6 +144,8 @@ impl People {
         for line in self.agent.lines().filter(|line| !line.trim().is_empty()) {
             println!("  {line}");
         }
+        println!("\nLes courriels (code secret oublié, nouvelle adresse, co-titulaire) sont des fichiers, à ouvrir :");
+        println!("  {}", town.folder.join("serveur/outbox/mail").display());
         println!("\nLes changements demandés attendent la commune. Pour les lister, dans un autre terminal :");
         println!("  {}\n", town.decide("changes --commune parempuyre list"));
     }

@@ -69,9 +69,17 @@ const SEED: u64 = 0x5052_4541_5521;
 /// # Errors
 /// When the folder cannot be written.
 pub fn write(folder: &Path) -> Result<()> {
+    write_some(folder, FAMILIES)
+}
+
+/// The same with so many families.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_some(folder: &Path, count: usize) -> Result<()> {
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     std::fs::write(folder.join(COMMUNE_FILE), commune()).context("writing the demo commune")?;
-    std::fs::write(folder.join(FAMILIES_FILE), families(FAMILIES)).context("writing the demo families")
+    std::fs::write(folder.join(FAMILIES_FILE), families(count)).context("writing the demo families")
 }
 
 /// The settings of the commune, as `create-commune` reads them.

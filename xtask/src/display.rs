@@ -3,6 +3,7 @@
 use crate::processes::Running;
 use crate::setup::has_display;
 use anyhow::{Context, Result};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ impl Display {
         let mut display = Self { variables: Vec::new(), programs: Vec::new() };
         if !has_display() {
             println!("no display: starting Xvfb, whose window nobody sees (set DISPLAY to see it)");
-            display.start_xvfb()?;
+            display.start_xvfb(&[])?;
         }
         if cfg!(target_os = "linux") && !has_session_bus() {
             display.start_bus()?;
@@ -38,7 +39,19 @@ impl Display {
     /// When Xvfb or dbus-daemon does not start.
     pub fn start() -> Result<Self> {
         let mut display = Self { variables: Vec::new(), programs: Vec::new() };
-        display.start_xvfb()?;
+        display.start_xvfb(&[])?;
+        display.start_bus()?;
+        Ok(display)
+    }
+
+    /// The same, of the size of a window and without a pointer, with its pixels in a file of this folder.
+    ///
+    /// # Errors
+    /// When Xvfb or dbus-daemon does not start.
+    pub fn start_watched(folder: &Path) -> Result<Self> {
+        let mut display = Self { variables: Vec::new(), programs: Vec::new() };
+        let folder = folder.display().to_string();
+        display.start_xvfb(&["-screen", "0", "1280x800x24", "-nocursor", "-fbdir", &folder])?;
         display.start_bus()?;
         Ok(display)
     }
@@ -49,10 +62,11 @@ impl Display {
         &self.variables
     }
 
-    fn start_xvfb(&mut self) -> Result<()> {
+    /// What is said last of the screen counts.
+    fn start_xvfb(&mut self, otherwise: &[&str]) -> Result<()> {
         let screen = ["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp"];
         let mut command = Command::new("Xvfb");
-        command.args(screen).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(screen).args(otherwise).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut xvfb = Running::start(&mut command)?;
         let number = xvfb.wait_for_line(READY, |line| line.trim().parse::<u32>().ok()).context("starting Xvfb")?;
         self.variables.push(("DISPLAY", format!(":{number}")));

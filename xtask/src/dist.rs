@@ -15,7 +15,7 @@ pub fn build(places: &Places) -> Result<()> {
     setup::machine(setup::Purpose::Demo)?;
     interface::packages(places)?;
     interface::build(places)?;
-    run(&mut places.cargo(&["build", "--locked", "--release", "-p", "preau-server"]))?;
+    run(&mut places.cargo(&["build", "--locked", "--release", "-p", "preau-server", "--features", "paper"]))?;
     run(&mut places.cargo(&["build", "--locked", "--release", "-p", "preau", "--features", "custom-protocol"]))?;
 
     let folder = places.root.join("dist");

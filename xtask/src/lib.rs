@@ -26,7 +26,7 @@ cargo xtask demo                  a demo commune on a local server, and the wind
 cargo xtask test [PART]           everything, or one of: lint unit contract system window ui
 cargo xtask soak [CASES]          the property tests, long (10000 cases each unless told)
 cargo xtask codegen               what is generated and committed: interface bindings, docs/openapi.json
-cargo xtask bench NAME            one measurement
+cargo xtask bench [NAME]          released programs measured, all or one: docs/benchmarks.md
 cargo xtask dist                  release builds of both programs, with checksums, in dist/
 cargo xtask demo-families FOLDER  only writes the demo commune and its families there";
 

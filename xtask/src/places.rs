@@ -39,6 +39,20 @@ impl Places {
         self.target.join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
+    /// A program built with `--release`.
+    #[must_use]
+    pub fn release_binary(&self, name: &str) -> PathBuf {
+        self.target.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// A program as tests start it: built without `--release`, unless `PREAU_TEST_RELEASE=1` says that what is released is
+    /// to be looked at.
+    #[must_use]
+    pub fn program(&self, name: &str) -> PathBuf {
+        let released = std::env::var_os("PREAU_TEST_RELEASE").is_some_and(|value| value == "1");
+        if released { self.release_binary(name) } else { self.debug_binary(name) }
+    }
+
     /// Where `cargo install` puts the tools of the tests.
     #[must_use]
     pub fn tools(&self) -> PathBuf {

@@ -1,4 +1,4 @@
-//! A private PostgreSQL cluster: a temporary folder, a free port, no durability, gone when dropped.
+//! A private PostgreSQL cluster: a temporary folder, a free port, no durability unless asked, gone when dropped.
 
 use crate::processes::{Running, output};
 use crate::setup::postgres_programs;
@@ -26,6 +26,18 @@ impl Cluster {
     /// # Errors
     /// When PostgreSQL is not installed or does not start.
     pub fn start() -> Result<Self> {
+        Self::start_with(&["fsync=off", "synchronous_commit=off", "full_page_writes=off"])
+    }
+
+    /// The same, keeping what it acknowledges, as a town's does: for measurements.
+    ///
+    /// # Errors
+    /// As [`Cluster::start`].
+    pub fn durable() -> Result<Self> {
+        Self::start_with(&["fsync=on", "synchronous_commit=on", "full_page_writes=on"])
+    }
+
+    fn start_with(durability: &[&str]) -> Result<Self> {
         let programs = postgres_programs().context("PostgreSQL's initdb and postgres are not installed")?;
         let folder = tempfile::Builder::new().prefix("preau-postgres-").tempdir()?;
         let user = unprivileged()?;
@@ -40,13 +52,7 @@ impl Cluster {
         let port = free_port()?;
         let mut server = Command::new(programs.join("postgres"));
         server.arg("-D").arg(&data).args(["-p", &port.to_string(), "-k"]).arg(folder.path());
-        for setting in [
-            "listen_addresses=127.0.0.1",
-            "fsync=off",
-            "synchronous_commit=off",
-            "full_page_writes=off",
-            "max_connections=200",
-        ] {
+        for setting in ["listen_addresses=127.0.0.1", "max_connections=200"].iter().chain(durability) {
             server.args(["-c", setting]);
         }
         server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -2,7 +2,7 @@
 //! dropped, and Ctrl-C ends xtask by way of those handles.
 
 use anyhow::{Context, Result, bail};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,6 +52,15 @@ impl Running {
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Says something on its standard input, which must be piped, and closes it.
+    ///
+    /// # Errors
+    /// When it does not listen.
+    pub fn say(&mut self, text: &[u8]) -> Result<()> {
+        let mut stdin = self.child.stdin.take().context("standard input is piped")?;
+        stdin.write_all(text).with_context(|| format!("speaking to {}", self.name))
     }
 
     /// How it ended, once it has.

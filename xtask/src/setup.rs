@@ -45,6 +45,8 @@ const TESTS: [&str; 14] = [
 
 /// The PostgreSQL of Debian 12; any other installed server does as well.
 const POSTGRESQL: &str = "postgresql-15";
+/// For the Python peers of the tests.
+const PYTHON: &str = "python3-venv";
 /// Oldest Node that builds the interface.
 const NODE: u32 = 20;
 
@@ -86,6 +88,9 @@ fn wanted(purpose: Purpose) -> Vec<&'static str> {
             packages.extend(TESTS);
             if postgres_programs().is_none() {
                 packages.push(POSTGRESQL);
+            }
+            if !makes_folders_of_packages() {
+                packages.push(PYTHON);
             }
         }
     }
@@ -146,10 +151,11 @@ const ELSEWHERE: [(&str, &str); 6] = [
     ("lib:gtk+-3.0", "GTK 3's headers (Fedora: gtk3-devel; Arch: gtk3)"),
     ("lib:librsvg-2.0", "librsvg's headers (Fedora: librsvg2-devel; Arch: librsvg)"),
 ];
-const ELSEWHERE_TESTS: [(&str, &str); 4] = [
+const ELSEWHERE_TESTS: [(&str, &str); 5] = [
     ("Xvfb", "Xvfb (Fedora: xorg-x11-server-Xvfb; Arch: xorg-server-xvfb)"),
     ("dbus-daemon", "dbus-daemon (Fedora: dbus-daemon; Arch: dbus)"),
     ("WebKitWebDriver", "WebKitWebDriver (Fedora: webkit2gtk4.1; Arch: webkit2gtk-4.1)"),
+    ("python3", "Python 3 with its venv (Fedora: python3; Arch: python)"),
     ("initdb", "PostgreSQL 15 or newer, its server programs in PATH (Fedora: postgresql-server; Arch: postgresql)"),
 ];
 
@@ -188,6 +194,34 @@ fn check_node() -> Result<()> {
         Some(major) if major >= NODE && in_path("npm") => Ok(()),
         _ => bail!("Node {} is too old or npm is missing: {hint}", version.trim()),
     }
+}
+
+/// What the mail server of the tests is made of.
+const MAIL_SERVER: &str = "aiosmtpd==1.4.6";
+
+/// The Python that has the packages of the tests' mail server, beside the builds.
+#[must_use]
+pub fn mail_python(places: &Places) -> PathBuf {
+    places.tools().join("mail").join("bin").join("python")
+}
+
+/// Makes it where it is not there yet.
+///
+/// # Errors
+/// When Python cannot make it, or its package cannot be installed.
+pub fn mail_server(places: &Places) -> Result<()> {
+    let (folder, python) = (places.tools().join("mail"), mail_python(places));
+    // Whole only once the package is in it: a set-up that was cut short begins again.
+    if output(Command::new(&python).args(["-c", "import aiosmtpd"])).is_ok() {
+        return Ok(());
+    }
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
+    run(Command::new(python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", MAIL_SERVER]))
+}
+
+/// Whether this Python can make a folder of packages: on Debian that is a package of its own.
+fn makes_folders_of_packages() -> bool {
+    output(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_ok()
 }
 
 /// Installs tauri-driver 2 beside the builds where it is not there yet, and gives its path.

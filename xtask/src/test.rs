@@ -10,15 +10,16 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Packages checked one by one, so that the features of one never reach another, with the features they are built with.
-const PACKAGES: [(&str, &[&str]); 10] = [
+const PACKAGES: [(&str, &[&str]); 11] = [
     ("preau-domain", &[]),
     ("preau-protocol", &[]),
     ("preau-failpoints", &[]),
     ("preau-client", &[]),
-    ("preau-server", &[]),
+    ("preau-server", &["--features", "paper"]),
     ("preau-paper", &[]),
     ("preau", &["--features", "custom-protocol"]),
     ("preau-tests", &[]),
+    ("preau-load", &[]),
     ("preau-simulation", &[]),
     ("xtask", &[]),
 ];
@@ -114,7 +115,10 @@ fn contract(places: &Places, report: &mut Report) -> Result<()> {
 
 fn system(places: &Places, report: &mut Report) -> Result<()> {
     report.step("system: build the server", |_| build_server(places))?;
-    for name in ["accounts", "family", "differential"] {
+    report.step("system: mail server", |_| setup::mail_server(places))?;
+    for name in
+        ["accounts", "family", "notices", "mail", "letters", "differential", "restore", "certificate", "power_cuts"]
+    {
         report.step(&format!("system: {name}"), |tests| {
             counted(&mut cargo_test(places, &["-p", "preau-tests", "--test", name]), tests)
         })?;
@@ -149,7 +153,8 @@ fn window(places: &Places, report: &mut Report) -> Result<()> {
 /// # Errors
 /// When it does not compile.
 pub fn build_server(places: &Places) -> Result<()> {
-    run(&mut places.cargo(&["build", "--locked", "-p", "preau-server"]))
+    // With its press: what the program has and its own tests do without, because it compiles long.
+    run(&mut places.cargo(&["build", "--locked", "-p", "preau-server", "--features", "paper"]))
 }
 
 /// Builds the desktop application with the interface inside it.
