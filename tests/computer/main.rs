@@ -14,7 +14,7 @@ use preau_client::accounts::views::{KeepRequest, SessionView};
 use preau_client::family::views::{
     AdultEditRequest, AdultFieldRequest, ChangeDetailsRequest, ChangeDetailsView, DetailsView,
 };
-use preau_client::sync::views::{OutboxStateView, SyncCenterView, SyncStateView};
+use preau_client::sync::views::{OutboxStateView, SyncCenterView, SyncStateView, SyncStatusView};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use std::collections::BTreeMap;
@@ -115,9 +115,13 @@ impl Owner {
         Some((ChangeDetailsRequest { address: None, adults: vec![edit] }, typed))
     }
 
-    async fn tell_answers(&mut self) -> Result<()> {
-        // The town may be back: nobody waits a minute for it here.
-        let status = self.client.sync_now().await.map_err(refused)?;
+    /// Tells what was answered since the last time; asks the town again where something waits for it.
+    async fn tell_answers(&mut self) -> Result<SyncStatusView> {
+        let mut status = self.client.sync_status().await.map_err(refused)?;
+        if status.pending > 0 || status.trouble.is_some() {
+            // The town may be back: nobody waits a minute for it here.
+            status = self.client.sync_now().await.map_err(refused)?;
+        }
         let center = self.center().await?;
         for item in center.waiting.iter().chain(&center.answered) {
             let state = match &item.state {
@@ -137,12 +141,13 @@ impl Owner {
         if let Some(trouble) = status.trouble {
             say(&Line::Trouble { what: format!("{trouble:?}") })?;
         }
-        Ok(())
+        Ok(status)
     }
 
+    /// Whether everything is answered and read back. Looking asks for no reading: whoever asked anew each time would see it
+    /// read for ever on a slow machine.
     async fn rests(&mut self) -> Result<bool> {
-        self.tell_answers().await?;
-        let status = self.client.sync_status().await.map_err(refused)?;
+        let status = self.tell_answers().await?;
         // A refusal that nobody reads here asks for attention, and is at rest.
         let quiet = matches!(status.state, SyncStateView::UpToDate | SyncStateView::Attention);
         Ok(quiet && status.pending == 0 && status.trouble.is_none())
