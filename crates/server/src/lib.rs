@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod addresses;
 pub mod admin;
+mod ahead;
 pub mod app;
 pub mod audit;
 pub mod backup;

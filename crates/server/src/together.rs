@@ -76,6 +76,10 @@ impl Left {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub async fn write(self, tx: &WriteTx) -> Result<()> {
         for kept in self.0.into_values() {
             kept.write(tx).await?;

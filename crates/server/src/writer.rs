@@ -4,8 +4,9 @@
 //! its own; answers leave only after the commit. When the transaction itself fails, its commands are run again one
 //! by one, so a command is written to be run more than once.
 //!
-//! What commands only append, and nobody reads before the commit but by the same store, is written once for all of them at
-//! the end of the transaction: see [`Together`].
+//! What commands only append, and nobody reads before the commit but by the same store, is written once for all of them:
+//! see [`Together`]. Commands in a row that know what they will read have it read at once, and no savepoint each: see
+//! [`Command::reads`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
@@ -26,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::sync::events::Pokes;
 use crate::together::Left;
 
+pub use crate::ahead::{Ahead, Reads};
 pub use crate::together::Together;
 
 /// Most commands of one transaction.
@@ -43,6 +45,13 @@ pub trait Command: Send + Sync + 'static {
     /// Its name in logs and metrics.
     const NAME: &'static str;
 
+    /// Says what it will read, where it knows all of it and leaves all that it writes for the end of the transaction: commands
+    /// that do so run one after the other without a savepoint or a statement of their own, and what they leave is written
+    /// before any other command runs. False, with nothing wanted, for any other command.
+    fn reads(&self, _reads: &mut Reads) -> bool {
+        false
+    }
+
     /// Runs inside a savepoint; an error undoes this command alone.
     fn apply(&self, tx: &WriteTx) -> impl Future<Output = Result<Self::Output>> + Send;
 }
@@ -54,6 +63,8 @@ pub struct WriteTx {
     now: Timestamp,
     /// Versions given in this transaction, so that a stream's version grows by exactly one in it (I5).
     versions: Mutex<BTreeMap<(Uuid, Uuid), i64>>,
+    /// What was read for this command and others before the first of them ran.
+    ahead: Reads,
     /// What the commands before this one left for the end of the transaction.
     before: Left,
     /// What this one leaves; gone with it when it fails.
@@ -63,7 +74,8 @@ pub struct WriteTx {
 impl WriteTx {
     /// A transaction without the writer task, where no server runs: putting a backup back.
     pub(crate) fn alone(transaction: DatabaseTransaction, now: Timestamp) -> Self {
-        Self { savepoint: transaction, now, versions: Mutex::default(), before: Left::default(), own: Mutex::default() }
+        let (ahead, before) = (Reads::default(), Left::default());
+        Self { savepoint: transaction, now, versions: Mutex::default(), ahead, before, own: Mutex::default() }
     }
 
     /// Writes what was left for the end, and commits a transaction that is not the writer task's.
@@ -89,6 +101,12 @@ impl WriteTx {
     #[must_use]
     pub fn version_given(&self, commune: Uuid, stream: Uuid) -> Option<i64> {
         self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(&(commune, stream)).copied()
+    }
+
+    /// What was read ahead.
+    #[must_use]
+    pub fn ahead<T: Ahead>(&self) -> Option<&T> {
+        self.ahead.get()
     }
 
     /// Leaves something for the end of the transaction.
@@ -144,6 +162,7 @@ impl Writer {
 /// A command in the queue, whatever its output is.
 trait Queued: Send {
     fn name(&self) -> &'static str;
+    fn reads(&self, reads: &mut Reads) -> bool;
     fn apply<'a>(&'a mut self, tx: &'a WriteTx) -> BoxFuture<'a, Result<()>>;
     fn answer(self: Box<Self>, result: Result<()>);
 }
@@ -157,6 +176,10 @@ struct Submitted<C: Command> {
 impl<C: Command> Queued for Submitted<C> {
     fn name(&self) -> &'static str {
         C::NAME
+    }
+
+    fn reads(&self, reads: &mut Reads) -> bool {
+        self.command.reads(reads)
     }
 
     fn apply<'a>(&'a mut self, tx: &'a WriteTx) -> BoxFuture<'a, Result<()>> {
@@ -234,42 +257,26 @@ async fn guarded(name: &'static str, apply: BoxFuture<'_, Result<()>>) -> Result
 type Streams = BTreeSet<(Uuid, Uuid)>;
 type Versions = BTreeMap<(Uuid, Uuid), i64>;
 
-async fn savepoint(
-    transaction: &DatabaseTransaction,
-    now: Timestamp,
-    versions: Versions,
-    before: Left,
-) -> Result<WriteTx> {
-    let savepoint = transaction.begin_with_options(sea_orm::TransactionOptions::default()).await?;
-    Ok(WriteTx { savepoint, now, versions: Mutex::new(versions), before, own: Mutex::default() })
-}
-
 /// One transaction over the commands: their results, and the streams that have news.
 async fn transact(db: &Db, now: Timestamp, batch: &mut [Box<dyn Queued>]) -> Result<(Vec<Result<()>>, Streams)> {
     let transaction = db.begin_write().await?;
-    let (mut versions, mut left) = (Versions::new(), Left::default());
-    let mut results = Vec::with_capacity(batch.len());
-    for command in batch {
-        let tx = savepoint(&transaction, now, versions.clone(), left).await?;
-        let result = guarded(command.name(), command.apply(&tx)).await;
-        if result.as_ref().is_err_and(Error::is_contention) {
-            // PostgreSQL has ended the whole transaction: everything in it is run again.
-            return result.map(|()| (Vec::new(), Streams::new()));
+    let mut course = Course { on: &transaction, now, versions: Versions::new(), results: Vec::new() };
+    let mut rest = batch;
+    while !rest.is_empty() {
+        let mut reads = Reads::default();
+        let together = rest.iter().take_while(|command| command.reads(&mut reads)).count();
+        let (commands, after) = rest.split_at_mut(together);
+        if !commands.is_empty() && !course.together(commands, reads).await? {
+            course.each(commands).await?;
         }
-        left = tx.before;
-        if result.is_ok() {
-            tx.savepoint.commit().await?;
-            versions = tx.versions.into_inner().unwrap_or_else(PoisonError::into_inner);
-            left.add(tx.own.into_inner().unwrap_or_else(PoisonError::into_inner));
-        } else {
-            tx.savepoint.rollback().await?;
+        let alone = after.iter().take_while(|command| !command.reads(&mut Reads::default())).count();
+        let (commands, after) = after.split_at_mut(alone);
+        if !commands.is_empty() {
+            course.each(commands).await?;
         }
-        results.push(result);
+        rest = after;
     }
-    let end = savepoint(&transaction, now, versions, Left::default()).await?;
-    guarded("what was left together", Box::pin(left.write(&end))).await?;
-    end.savepoint.commit().await?;
-    let versions = end.versions.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Course { versions, results, .. } = course;
     failpoints::pass("server.before_commit").await;
     if failpoints::planted(Mistake::AcknowledgesBeforeCommit) {
         transaction.rollback().await?;
@@ -279,4 +286,87 @@ async fn transact(db: &Db, now: Timestamp, batch: &mut [Box<dyn Queued>]) -> Res
     }
     failpoints::pass("server.committed").await;
     Ok((results, versions.into_keys().collect()))
+}
+
+/// How far a transaction has come.
+struct Course<'a> {
+    on: &'a DatabaseTransaction,
+    now: Timestamp,
+    versions: Versions,
+    results: Vec<Result<()>>,
+}
+
+impl Course<'_> {
+    async fn savepoint(&self, before: Left) -> Result<WriteTx> {
+        let savepoint = self.on.begin_with_options(sea_orm::TransactionOptions::default()).await?;
+        let (now, versions) = (self.now, Mutex::new(self.versions.clone()));
+        Ok(WriteTx { savepoint, now, versions, ahead: Reads::default(), before, own: Mutex::default() })
+    }
+
+    /// Commits a savepoint, and gives what was left in it.
+    async fn keep(&mut self, tx: WriteTx) -> Result<Left> {
+        let WriteTx { savepoint, versions, mut before, own, .. } = tx;
+        savepoint.commit().await?;
+        self.versions = versions.into_inner().unwrap_or_else(PoisonError::into_inner);
+        before.add(own.into_inner().unwrap_or_else(PoisonError::into_inner));
+        Ok(before)
+    }
+
+    /// Commands that know what they read: it is read at once, and what they change is written at once. Says false when one
+    /// of them failed, which undoes them all.
+    async fn together(&mut self, commands: &mut [Box<dyn Queued>], reads: Reads) -> Result<bool> {
+        let mut tx = self.savepoint(Left::default()).await?;
+        match read_apply_write(&mut tx, commands, reads).await {
+            Ok(()) => {
+                self.keep(tx).await?;
+                self.results.extend(commands.iter().map(|_| Ok(())));
+                Ok(true)
+            }
+            // PostgreSQL has ended the whole transaction: everything in it is run again.
+            Err(error) if error.is_contention() => Err(error),
+            Err(error) => {
+                tracing::warn!(%error, commands = commands.len(), "commands failed together, each is run by itself");
+                tx.savepoint.rollback().await?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Each command in a savepoint of its own; what they leave is written after the last of them.
+    async fn each(&mut self, commands: &mut [Box<dyn Queued>]) -> Result<()> {
+        let mut left = Left::default();
+        for command in commands {
+            let tx = self.savepoint(left).await?;
+            let result = guarded(command.name(), command.apply(&tx)).await;
+            if result.as_ref().is_err_and(Error::is_contention) {
+                return result;
+            }
+            if result.is_ok() {
+                left = self.keep(tx).await?;
+            } else {
+                left = tx.before;
+                tx.savepoint.rollback().await?;
+            }
+            self.results.push(result);
+        }
+        if left.is_empty() {
+            return Ok(());
+        }
+        let end = self.savepoint(Left::default()).await?;
+        guarded("what was left together", Box::pin(left.write(&end))).await?;
+        self.keep(end).await?;
+        Ok(())
+    }
+}
+
+async fn read_apply_write(tx: &mut WriteTx, commands: &mut [Box<dyn Queued>], mut reads: Reads) -> Result<()> {
+    guarded("what is read ahead", Box::pin(reads.read(tx))).await?;
+    tx.ahead = reads;
+    for command in commands {
+        guarded(command.name(), command.apply(tx)).await?;
+        let own = std::mem::take(tx.own.get_mut().unwrap_or_else(PoisonError::into_inner));
+        tx.before.add(own);
+    }
+    let left = std::mem::take(&mut tx.before);
+    guarded("what was left together", Box::pin(left.write(tx))).await
 }

@@ -5,16 +5,20 @@
 mod support;
 
 use preau_protocol::ErrorCode;
+use preau_protocol::agents::DecideChangeRequest;
 use preau_protocol::family::ChildDto;
-use preau_protocol::sync::OutcomeStatus;
+use preau_protocol::sync::{Op, OutcomeStatus};
+use preau_server::audit::Actor;
 use preau_server::check::check;
 use preau_server::clock::Clock;
 use preau_server::db;
 use preau_server::error::Result;
+use preau_server::family::agents::DecideChange;
 use preau_server::family::projection::publish_families;
+use preau_server::sync::hold;
 use preau_server::writer::{Command, WriteTx};
 use sea_orm::{FromQueryResult, Value};
-use support::{Engine, Harness, Publish, Replica, home, move_house, on_each_engine, push, town, verdict};
+use support::{Engine, Harness, Publish, Replica, home, move_house, on_each_engine, phone, push, town, verdict};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -141,6 +145,73 @@ async fn two_processes_that_change_one_value_do_so_one_after_the_other() {
         released.cancel();
         first.await.unwrap().unwrap();
         assert_eq!(verdict(&second.await.unwrap()), (OutcomeStatus::Rejected, Some(ErrorCode::StaleValue)));
+        other.app.db.close().await;
+    })
+    .await;
+}
+
+/// Holds a family's stream until it is released, then says how many of its changes nobody else holds.
+struct Count {
+    commune: Uuid,
+    family: Uuid,
+    held: CancellationToken,
+    released: CancellationToken,
+}
+
+impl Command for Count {
+    type Output = usize;
+    const NAME: &'static str = "test_count";
+
+    async fn apply(&self, tx: &WriteTx) -> Result<usize> {
+        hold(tx, self.commune, &[self.family]).await?;
+        self.held.cancel();
+        self.released.cancelled().await;
+        let sql = "SELECT 1::bigint AS count FROM detail_change WHERE commune_id = $1 AND family_id = $2 \
+                   FOR UPDATE SKIP LOCKED";
+        let free: Vec<CountRow> = db::all(tx.connection(), sql, vec![self.commune.into(), self.family.into()]).await?;
+        Ok(free.len())
+    }
+}
+
+/// Whoever changes a family holds its stream first, in every process: what two of them took in another order, neither
+/// would get to the end of.
+#[tokio::test]
+async fn a_decision_takes_nothing_of_a_family_that_another_process_holds() {
+    on_each_engine(|h: Harness| async move {
+        if h.engine == Engine::Sqlite {
+            return;
+        }
+        let town = town(&h).await;
+        let (adult, session) = home(&h, &town, "martel01").await;
+        let token = session.access_token.clone();
+        let (asked, cancel) = (Uuid::now_v7(), Uuid::now_v7());
+        let waits = push(&h, &token, asked, &phone(adult.person, None, "+33612345678")).await;
+        assert_eq!(verdict(&waits), (OutcomeStatus::Waiting, None));
+        let other = h.another_process().await;
+        for agent in [true, false] {
+            let (held, released) = (CancellationToken::new(), CancellationToken::new());
+            let count =
+                Count { commune: town.id, family: adult.family, held: held.clone(), released: released.clone() };
+            let here = h.app.writer.clone();
+            let count = tokio::spawn(async move { here.run(count).await });
+            held.cancelled().await;
+            let (there, token) = (other.clone(), token.clone());
+            let waiting = tokio::spawn(async move {
+                if agent {
+                    let decision = DecideChangeRequest::Refuse { reason: "Non".to_owned() };
+                    let decide = DecideChange { commune: town.id, actor: Actor::Operator, change_id: asked, decision };
+                    there.app.writer.run(decide).await.map(drop).unwrap();
+                } else {
+                    push(&there, &token, cancel, &Op::Cancel { op_id: asked }).await;
+                }
+            });
+            one_waits(&h).await;
+            released.cancel();
+            assert_eq!(count.await.unwrap().unwrap(), 1, "an agent: {agent}");
+            waiting.await.unwrap();
+            let again = "UPDATE detail_change SET status = 'awaits_town' WHERE commune_id = $1 AND change_id = $2";
+            h.sql(again, vec![town.id.into(), asked.into()]).await;
+        }
         other.app.db.close().await;
     })
     .await;

@@ -9,6 +9,7 @@ use preau_protocol::family::{DetailChangeDto, DetailValueDto};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use super::details::{self, OnRecord};
 use super::projection::{detail_change, publish_families};
 use super::store::{self, DetailChangeRow, Settlement};
 use crate::app::App;
@@ -19,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::notices::links::{self, Link, Purpose, State};
 use crate::notices::pages::{Page, Said};
 use crate::notices::{Content, Recipient, enqueue, security};
+use crate::sync::hold;
 use crate::writer::{Command, WriteTx};
 
 const WAITS: &str = "awaits_confirmation";
@@ -87,9 +89,9 @@ impl Command for Confirm {
         let Link { commune, subject: change, .. } = self.link;
         let row = waiting(tx.connection(), &self.link).await?.ok_or(Error::NotFound)?;
         let (family, person, asked) = (row.family_id, row.subject_person, detail_change(row)?);
-        if !self.may_be_written(tx, family, &asked).await? {
-            return Ok(Said::Overtaken);
-        }
+        // Before the value is read: another process that changes it does so after this one.
+        hold(tx, commune, &[family]).await?;
+        let Some(on_record) = self.over(tx, family, &asked).await? else { return Ok(Said::Overtaken) };
         if !links::consume(tx, &self.link).await? {
             return Ok(Said::Used);
         }
@@ -105,7 +107,7 @@ impl Command for Confirm {
             return Err(Error::NotFound);
         }
         if !by_hand {
-            store::write_detail(tx, commune, family, asked.subject.into(), field, &asked.new.on_record()).await?;
+            details::write(tx, commune, on_record, field, &asked.new.on_record()).await?;
         }
         publish_families(tx, commune, &[family]).await?;
         self.record(tx, family).await?;
@@ -117,11 +119,14 @@ impl Command for Confirm {
 }
 
 impl Confirm {
-    /// Over the value the family saw, and over no other.
-    async fn may_be_written(&self, tx: &WriteTx, family: Uuid, asked: &DetailChangeDto) -> Result<bool> {
-        let (subject, field) = (asked.subject.into(), asked.field.into());
-        let current = store::detail(tx.connection(), self.link.commune, family, subject, field).await?;
-        Ok(current.is_some_and(|current| current == asked.old.on_record() || current == asked.new.on_record()))
+    /// What the e-mail is written into: over the value the family saw, and over no other.
+    async fn over(&self, tx: &WriteTx, family: Uuid, asked: &DetailChangeDto) -> Result<Option<OnRecord>> {
+        let on_record = details::on_record(tx, self.link.commune, family, asked.subject.into()).await?;
+        let seen = |on_record: &OnRecord| {
+            let current = on_record.detail(asked.field.into());
+            current == asked.old.on_record() || current == asked.new.on_record()
+        };
+        Ok(on_record.filter(seen))
     }
 
     async fn record(&self, tx: &WriteTx, family: Uuid) -> Result<()> {
@@ -169,13 +174,16 @@ impl Command for Expire {
     async fn apply(&self, tx: &WriteTx) -> Result<()> {
         let Self { commune, change } = *self;
         let Some(row) = store::detail_change(tx.connection(), commune, change).await? else { return Ok(()) };
+        hold(tx, commune, &[row.family_id]).await?;
         let link = links::latest_of(tx.connection(), commune, change, tx.now()).await?;
         // Its mail may have left late: the link is good for as long as it says.
         if row.status != WAITS || link.is_some_and(|link| link.state == State::Good) {
             return Ok(());
         }
         let settlement = Settlement { status: "withdrawn", decided_by: None, reason: Some(store::EXPIRED) };
-        store::settle_change(tx, commune, row.family_id, change, settlement).await?;
+        if !store::settle_change(tx, commune, row.family_id, change, settlement).await? {
+            return Ok(());
+        }
         // A mail that never left is not sent any more.
         links::void(tx, commune, change).await?;
         publish_families(tx, commune, &[row.family_id]).await?;

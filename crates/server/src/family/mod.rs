@@ -9,6 +9,7 @@
 pub mod agents;
 pub mod co_holder;
 pub mod confirmation;
+pub(crate) mod details;
 pub mod folding;
 pub mod import;
 pub mod links;

@@ -4,13 +4,14 @@ use preau_domain::family::{Decision, DetailChange, DetailSubject, DetailValue, F
 use preau_domain::ids::PersonId;
 use preau_protocol::ErrorCode;
 use preau_protocol::accounts::SecurityEventDto;
-use preau_protocol::family::{ChangeDetailOp, DetailValueDto};
+use preau_protocol::family::{ChangeDetailOp, DetailFieldDto, DetailValueDto};
 use preau_protocol::sync::OutcomeStatus;
 use uuid::Uuid;
 
-use super::confirmation;
 use super::projection::{publish_change, publish_families};
 use super::store::{self, DetailChangeRow, Settlement};
+use super::{confirmation, details};
+use crate::ahead::Reads;
 use crate::audit::{self, Actor, Details};
 use crate::caller::FamilyCaller;
 use crate::communes;
@@ -18,6 +19,21 @@ use crate::error::Result;
 use crate::notices::{links, security};
 use crate::sync::{Verdict, hold};
 use crate::writer::WriteTx;
+
+/// Whether a change can be read ahead together with others: it reads what [`read_ahead`] wants, and leaves all that it writes
+/// for the end. One of an e-mail writes links and messages too.
+#[must_use]
+pub fn reads_ahead(op: &ChangeDetailOp) -> bool {
+    match op.field {
+        DetailFieldDto::Address | DetailFieldDto::MobilePhone | DetailFieldDto::LandlinePhone => true,
+        DetailFieldDto::Email => false,
+    }
+}
+
+/// Wants what [`change_detail`] will read; its family's stream is to be held before.
+pub fn read_ahead(reads: &mut Reads, caller: &FamilyCaller, op: &ChangeDetailOp) {
+    details::want(reads, caller.commune, caller.family, op.subject.into());
+}
 
 /// Changes a contact detail, at once or once the town or the owner of an e-mail agrees.
 ///
@@ -33,11 +49,12 @@ pub async fn change_detail(tx: &WriteTx, caller: &FamilyCaller, op_id: Uuid, op:
     }
     // Before the value is read: another process that changes it does so after this one, and finds it changed.
     let held = hold(tx, commune, &[family]).await?;
-    let Some(current) = store::detail(tx.connection(), commune, family, change.subject, change.field).await? else {
+    let Some(on_record) = details::on_record(tx, commune, family, change.subject).await? else {
         return Ok(Verdict::Rejected(ErrorCode::NotFound));
     };
+    let current = on_record.detail(change.field);
     let policy = communes::read_once(tx, commune).await?.details.of(change.field);
-    let waiting = store::is_waiting(tx, commune, family, change.subject, change.field).await?;
+    let waiting = details::is_waiting(tx, commune, family, change.subject, change.field).await?;
     let decision = match decide_detail_change(&current, &change, policy, waiting) {
         Ok(decision) => decision,
         Err(error) => return Ok(Verdict::Rejected(code(error))),
@@ -49,12 +66,12 @@ pub async fn change_detail(tx: &WriteTx, caller: &FamilyCaller, op_id: Uuid, op:
         security::tell(tx, commune, family, Some(person.0), SecurityEventDto::EmailChanged).await?;
     }
     let written = if decision == Decision::Applied {
-        Some(store::write_detail(tx, commune, family, change.subject, change.field, &change.new).await?)
+        Some(details::write(tx, commune, on_record, change.field, &change.new).await?)
     } else {
         None
     };
     let row = row(tx, caller, op_id, &change, decision)?;
-    store::insert_change(tx, commune, row.clone()).await?;
+    details::record(tx, commune, row.clone()).await?;
     if decision == Decision::AwaitsConfirmation {
         confirmation::ask(tx, caller, op_id, &change).await?;
     }
@@ -72,6 +89,7 @@ pub async fn change_detail(tx: &WriteTx, caller: &FamilyCaller, op_id: Uuid, op:
 /// Whatever the database says.
 pub async fn withdraw(tx: &WriteTx, caller: &FamilyCaller, change: Uuid) -> Result<Verdict> {
     let FamilyCaller { commune, account, family, .. } = *caller;
+    hold(tx, commune, &[family]).await?;
     let settlement = Settlement { status: "withdrawn", decided_by: Some(account), reason: None };
     if !store::settle_change(tx, commune, family, change, settlement).await? {
         let row = store::detail_change(tx.connection(), commune, change).await?;
@@ -117,7 +135,7 @@ fn row(
         asked_by: Some(caller.person),
         asked_at: now,
         subject_person,
-        field: store::field_name(change.field).to_owned(),
+        field: details::field_name(change.field).to_owned(),
         old_value: serde_json::to_string(&DetailValueDto::from(&change.old))?,
         new_value: serde_json::to_string(&DetailValueDto::from(&change.new))?,
         status: status(decision).to_owned(),

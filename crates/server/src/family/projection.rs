@@ -15,8 +15,9 @@ use sea_orm::ConnectionTrait;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::details::OnRecord;
 use super::store::{
-    self, AdultRow, ChildRow, ContactRow, DetailChangeRow, FamilyRow, LinkRow, QuotientRow, SchoolingRow, Written,
+    self, AdultRow, ChildRow, ContactRow, DetailChangeRow, FamilyRow, LinkRow, QuotientRow, SchoolingRow,
 };
 use crate::clock::{paris_day, rfc_3339};
 use crate::error::Result;
@@ -78,14 +79,14 @@ pub(super) async fn publish_change(
     tx: &WriteTx,
     held: &Held,
     change: DetailChangeRow,
-    written: Option<Written>,
+    written: Option<OnRecord>,
 ) -> Result<()> {
     let stream = change.family_id;
     let change = detail_change(change)?;
     let mut entities = vec![Entity::new(EntityKind::DetailChange, change.change_id, &change)?];
     match written {
-        Some(Written::Home(row)) => entities.push(Entity::new(EntityKind::Family, stream, &family(row))?),
-        Some(Written::Adult(row)) => entities.push(Entity::new(EntityKind::Adult, row.person_id, &adult(row)?)?),
+        Some(OnRecord::Home(row)) => entities.push(Entity::new(EntityKind::Family, stream, &family(row))?),
+        Some(OnRecord::Adult(row)) => entities.push(Entity::new(EntityKind::Adult, row.person_id, &adult(row)?)?),
         None => {}
     }
     publish_changed(tx, held, stream, entities).await

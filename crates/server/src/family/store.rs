@@ -3,12 +3,11 @@
 use anyhow::Context;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use preau_domain::family::{DetailField, DetailSubject, DetailValue, Email, Phone, PostalAddress};
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
 use crate::db;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::writer::WriteTx;
 
 /// A home.
@@ -234,152 +233,6 @@ pub(crate) async fn detail_change(
     id: Uuid,
 ) -> Result<Option<DetailChangeRow>> {
     Ok(among(on, commune, (CHANGE, "detail_change", "change_id", "change_id"), &[id]).await?.pop())
-}
-
-/// A detail of the family as it is on record; `None` if the subject is not of this family.
-pub(crate) async fn detail(
-    on: &impl ConnectionTrait,
-    commune: Uuid,
-    family: Uuid,
-    subject: DetailSubject,
-    field: DetailField,
-) -> Result<Option<DetailValue>> {
-    match subject {
-        DetailSubject::Household => {
-            let Some(row) = families(on, commune, &[family]).await?.pop() else { return Ok(None) };
-            Ok(Some(DetailValue::Address(postal_address(&row))))
-        }
-        DetailSubject::Adult(person) => {
-            let adults = adults(on, commune, &[family]).await?;
-            let Some(row) = adults.into_iter().find(|row| row.person_id == person.0) else { return Ok(None) };
-            Ok(Some(adult_detail(row, field)))
-        }
-    }
-}
-
-/// Read leniently: a number that went out of service since must not keep a family from changing it.
-fn adult_detail(row: AdultRow, field: DetailField) -> DetailValue {
-    let phone = |number: Option<String>| DetailValue::Phone(number.as_deref().map(Phone::on_record));
-    match field {
-        DetailField::MobilePhone => phone(row.mobile_phone),
-        DetailField::LandlinePhone => phone(row.landline_phone),
-        DetailField::Email => DetailValue::Email(row.email.as_deref().map(Email::on_record)),
-        // An adult has no address of their own; the rule refuses the pair.
-        DetailField::Address => DetailValue::Address(None),
-    }
-}
-
-fn postal_address(row: &FamilyRow) -> Option<PostalAddress> {
-    let (street, postcode, city) = (row.street.as_deref()?, row.postcode.as_deref()?, row.city.as_deref()?);
-    Some(PostalAddress::on_record(street, row.complement.as_deref(), postcode, city))
-}
-
-/// The row that a detail was written into, as it is now.
-#[derive(Debug)]
-pub(crate) enum Written {
-    Home(FamilyRow),
-    Adult(AdultRow),
-}
-
-/// Writes a detail. The domain rule has let the pair of subject, field and value pass.
-pub(crate) async fn write_detail(
-    tx: &WriteTx,
-    commune: Uuid,
-    family: Uuid,
-    subject: DetailSubject,
-    field: DetailField,
-    value: &DetailValue,
-) -> Result<Written> {
-    let written = match (subject, value) {
-        (DetailSubject::Household, DetailValue::Address(address)) => {
-            let sql = format!(
-                "UPDATE family SET street = $3, complement = $4, postcode = $5, city = $6 \
-                 WHERE commune_id = $1 AND family_id = $2 RETURNING {FAMILY}"
-            );
-            let line = |line: Option<&str>| -> Value { line.map(str::to_owned).into() };
-            let address = address.as_ref();
-            let lines = vec![
-                commune.into(),
-                family.into(),
-                line(address.map(PostalAddress::street)),
-                line(address.and_then(PostalAddress::complement)),
-                line(address.map(PostalAddress::postcode)),
-                line(address.map(PostalAddress::city)),
-            ];
-            db::one(tx.connection(), &sql, lines).await?.map(Written::Home)
-        }
-        (DetailSubject::Adult(person), DetailValue::Phone(_) | DetailValue::Email(_)) => {
-            let sql = format!(
-                "UPDATE adult SET {} = $4 WHERE commune_id = $1 AND family_id = $2 AND person_id = $3 RETURNING {ADULT}",
-                field_name(field)
-            );
-            let text = match value {
-                DetailValue::Phone(phone) => phone.as_ref().map(|phone| phone.e164().to_owned()),
-                DetailValue::Email(email) => email.as_ref().map(|email| email.as_str().to_owned()),
-                DetailValue::Address(_) => None,
-            };
-            let values = vec![commune.into(), family.into(), person.0.into(), text.into()];
-            db::one(tx.connection(), &sql, values).await?.map(Written::Adult)
-        }
-        _ => None,
-    };
-    written.ok_or(Error::NotFound)
-}
-
-/// The name of a field in the database, which is also its column and its name on the wire.
-pub(crate) fn field_name(field: DetailField) -> &'static str {
-    match field {
-        DetailField::Address => "address",
-        DetailField::MobilePhone => "mobile_phone",
-        DetailField::LandlinePhone => "landline_phone",
-        DetailField::Email => "email",
-    }
-}
-
-#[derive(Debug, FromQueryResult)]
-struct CountRow {
-    count: i64,
-}
-
-/// Whether the same detail has a change that nobody decided yet.
-pub(crate) async fn is_waiting(
-    tx: &WriteTx,
-    commune: Uuid,
-    family: Uuid,
-    subject: DetailSubject,
-    field: DetailField,
-) -> Result<bool> {
-    let person = match subject {
-        DetailSubject::Household => None,
-        DetailSubject::Adult(person) => Some(person.0),
-    };
-    let sql = "SELECT COUNT(*) AS count FROM detail_change WHERE commune_id = $1 AND family_id = $2 \
-               AND status IN ('awaits_town', 'awaits_confirmation') AND field = $3 \
-               AND subject_person IS NOT DISTINCT FROM $4";
-    let values = vec![commune.into(), family.into(), field_name(field).into(), person.into()];
-    let row: Option<CountRow> = db::one(tx.connection(), sql, values).await?;
-    Ok(row.is_some_and(|row| row.count > 0))
-}
-
-/// Puts a change on record.
-pub(crate) async fn insert_change(tx: &WriteTx, commune: Uuid, row: DetailChangeRow) -> Result<()> {
-    let sql = format!("INSERT INTO detail_change (commune_id, {CHANGE}) VALUES {}", db::tuples(1, 12));
-    let values = vec![
-        commune.into(),
-        row.change_id.into(),
-        row.family_id.into(),
-        row.asked_by.into(),
-        row.asked_at.into(),
-        row.subject_person.into(),
-        row.field.into(),
-        row.old_value.into(),
-        row.new_value.into(),
-        row.status.into(),
-        row.decided_at.into(),
-        row.reason.into(),
-    ];
-    db::run(tx.connection(), &sql, values).await?;
-    Ok(())
 }
 
 /// The reason of a change that was given up by itself: its owner did not confirm it in time. No person wrote it.

@@ -128,7 +128,7 @@ impl Together for Operations {
     }
 
     async fn write(self, tx: &WriteTx) -> Result<()> {
-        let rows = self.rows.into_iter().map(|((commune, op), row)| (commune, op, row)).collect();
+        let rows = self.rows.into_iter().map(|((commune, _), row)| (commune, row)).collect();
         store::record_operations(tx, rows).await?;
         for ((commune, op), restored) in self.restored {
             match restored {
@@ -143,9 +143,9 @@ impl Together for Operations {
 }
 
 /// Leaves an operation to be put on record.
-pub(super) fn record(tx: &WriteTx, commune: Uuid, op: Uuid, row: OperationRow) {
+pub(super) fn record(tx: &WriteTx, commune: Uuid, row: OperationRow) {
     tx.leave(|operations: &mut Operations| {
-        operations.rows.insert((commune, op), row);
+        operations.rows.insert((commune, row.op_id), row);
     });
 }
 

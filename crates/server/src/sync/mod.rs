@@ -4,6 +4,7 @@
 //! changes it (I5); an operation id takes effect at most once, and every replay gives the same outcome (I3); what a
 //! caller pulls is derived from their rights now (I6).
 
+mod ahead;
 mod cursor;
 mod digest;
 pub mod events;

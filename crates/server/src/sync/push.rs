@@ -2,12 +2,13 @@
 
 use preau_failpoints::{Mistake, planted};
 use preau_protocol::ErrorCode;
-use preau_protocol::sync::{Op, OutcomeDto, OutcomeStatus};
+use preau_protocol::sync::{Op, OperationDto, OutcomeDto, OutcomeStatus};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::left;
 use super::store::{self, OperationRow};
+use super::{ahead, left};
+use crate::ahead::Reads;
 use crate::caller::FamilyCaller;
 use crate::error::{Error, Result};
 use crate::family;
@@ -27,17 +28,31 @@ pub enum Verdict {
 
 /// One pushed operation.
 pub(super) struct PushOperation {
-    pub caller: FamilyCaller,
-    pub op_id: Uuid,
+    caller: FamilyCaller,
+    op_id: Uuid,
     /// The bytes of the operation as sent.
-    pub bytes: String,
+    bytes: String,
+    /// What they ask, or why they cannot be read.
+    op: std::result::Result<Op, ErrorCode>,
     /// What its author was told of it before the server was restored.
-    pub told: Option<OutcomeStatus>,
+    told: Option<OutcomeStatus>,
 }
 
 impl Command for PushOperation {
     type Output = OutcomeDto;
     const NAME: &'static str = "push";
+
+    fn reads(&self, reads: &mut Reads) -> bool {
+        let FamilyCaller { commune, family, .. } = self.caller;
+        let Ok(Op::ChangeDetail(op)) = &self.op else { return false };
+        if self.told.is_some() || !family::ops::reads_ahead(op) {
+            return false;
+        }
+        ahead::hold(reads, commune, family);
+        ahead::look_for(reads, commune, self.op_id);
+        family::ops::read_ahead(reads, &self.caller, op);
+        true
+    }
 
     async fn apply(&self, tx: &WriteTx) -> Result<OutcomeDto> {
         let mut outcome = self.outcome(tx).await?;
@@ -52,6 +67,13 @@ impl Command for PushOperation {
 }
 
 impl PushOperation {
+    pub fn new(caller: FamilyCaller, operation: OperationDto) -> Self {
+        let OperationDto { op_id, op, told } = operation;
+        let bytes = op.get().to_owned();
+        let op = serde_json::from_str(&bytes).map_err(|_| unreadable(&bytes));
+        Self { caller, op_id, bytes, op, told }
+    }
+
     async fn outcome(&self, tx: &WriteTx) -> Result<OutcomeDto> {
         let FamilyCaller { commune, family, .. } = self.caller;
         let sha256 = Sha256::digest(self.bytes.as_bytes()).to_vec();
@@ -65,7 +87,7 @@ impl PushOperation {
         let version = store::version(tx, commune, family).await?;
         let outcome = outcome(self.op_id, verdict, version);
         if known.is_none() {
-            left::record(tx, commune, self.op_id, on_record(&self.caller, sha256, &outcome)?);
+            left::record(tx, commune, on_record(&self.caller, sha256, &outcome)?);
         }
         Ok(outcome)
     }
@@ -87,13 +109,13 @@ impl PushOperation {
     }
 
     async fn decide(&self, tx: &WriteTx) -> Result<Verdict> {
-        match serde_json::from_str::<Op>(&self.bytes) {
-            Ok(Op::ChangeDetail(op)) => family::ops::change_detail(tx, &self.caller, self.op_id, &op).await,
-            Ok(Op::AcknowledgeNotice(op)) => notices::ops::acknowledge(tx, &self.caller, &op).await,
+        match &self.op {
+            Ok(Op::ChangeDetail(op)) => family::ops::change_detail(tx, &self.caller, self.op_id, op).await,
+            Ok(Op::AcknowledgeNotice(op)) => notices::ops::acknowledge(tx, &self.caller, op).await,
             // An operation that gives itself up says nothing.
-            Ok(Op::Cancel { op_id }) if op_id == self.op_id => Ok(Verdict::Rejected(ErrorCode::InvalidOperation)),
-            Ok(Op::Cancel { op_id }) => self.cancel(tx, op_id).await,
-            Err(_) => Ok(Verdict::Rejected(unreadable(&self.bytes))),
+            Ok(Op::Cancel { op_id }) if *op_id == self.op_id => Ok(Verdict::Rejected(ErrorCode::InvalidOperation)),
+            Ok(Op::Cancel { op_id }) => self.cancel(tx, *op_id).await,
+            Err(code) => Ok(Verdict::Rejected(*code)),
         }
     }
 
@@ -117,7 +139,7 @@ impl PushOperation {
         let Some(known) = store::operation(tx, commune, target).await? else {
             let version = store::version(tx, commune, family).await?;
             let refusal = outcome(target, Verdict::Rejected(ErrorCode::OperationCancelled), version);
-            left::record(tx, commune, target, on_record(&self.caller, Vec::new(), &refusal)?);
+            left::record(tx, commune, on_record(&self.caller, Vec::new(), &refusal)?);
             return Ok(Verdict::Applied);
         };
         if known.family_id != family {
@@ -156,8 +178,8 @@ fn outcome(op_id: Uuid, verdict: Verdict, version: i64) -> OutcomeDto {
 
 fn on_record(caller: &FamilyCaller, sha256: Vec<u8>, outcome: &OutcomeDto) -> Result<OperationRow> {
     let (status, code) = (name(outcome.status)?, outcome.code.map(name).transpose()?);
-    let (account_id, family_id) = (caller.account, caller.family);
-    Ok(OperationRow { account_id, family_id, sha256, status, code, version: outcome.version })
+    let (op_id, account_id, family_id) = (outcome.op_id, caller.account, caller.family);
+    Ok(OperationRow { op_id, account_id, family_id, sha256, status, code, version: outcome.version })
 }
 
 /// A name of the wire, as it is kept.

@@ -93,9 +93,7 @@ async fn post_push(
     }
     let mut outcomes = Vec::with_capacity(request.operations.len());
     for operation in request.operations {
-        let bytes = operation.op.get().to_owned();
-        let push = PushOperation { caller, op_id: operation.op_id, bytes, told: operation.told };
-        outcomes.push(app.writer.run(push).await?);
+        outcomes.push(app.writer.run(PushOperation::new(caller, operation)).await?);
     }
     Ok(Json(PushResponse { outcomes }))
 }

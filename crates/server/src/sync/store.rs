@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::cursor::Position;
 use super::publish::Difference;
-use super::{StreamKind, left};
+use super::{StreamKind, ahead, left};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::writer::WriteTx;
@@ -66,6 +66,7 @@ pub(super) struct DigestRow {
 /// An operation on record.
 #[derive(Debug, Clone, FromQueryResult)]
 pub(super) struct OperationRow {
+    pub op_id: Uuid,
     pub account_id: Uuid,
     pub family_id: Uuid,
     pub sha256: Vec<u8>,
@@ -113,6 +114,10 @@ pub(super) async fn served(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Res
 /// Holds streams until the transaction ends, and gives their versions. They come in ascending order, which is the order
 /// in which PostgreSQL processes lock them.
 pub(super) async fn hold(tx: &WriteTx, commune: Uuid, streams: Vec<Uuid>) -> Result<BTreeMap<Uuid, i64>> {
+    let held = streams.iter().map(|stream| Some((*stream, ahead::version(tx, commune, *stream)?)));
+    if let Some(held) = held.collect() {
+        return Ok(held);
+    }
     let mut versions = BTreeMap::new();
     for streams in streams.chunks(STREAMS) {
         let rows = held_streams(tx, commune, streams).await?;
@@ -225,24 +230,36 @@ pub(super) async fn operation(tx: &WriteTx, commune: Uuid, op: Uuid) -> Result<O
     if let Some(row) = left::operation(tx, commune, op) {
         return Ok(Some(row));
     }
-    let sql = "SELECT account_id, family_id, sha256, status, code, version FROM operation \
-               WHERE commune_id = $1 AND op_id = $2";
-    db::one(tx.connection(), sql, vec![commune.into(), op.into()]).await
+    match ahead::operation(tx, commune, op) {
+        Some(known) => Ok(known),
+        None => Ok(operations(tx, commune, &[op]).await?.pop()),
+    }
+}
+
+/// Those of some operations that are on record.
+pub(super) async fn operations(tx: &WriteTx, commune: Uuid, ops: &[Uuid]) -> Result<Vec<OperationRow>> {
+    let sql = format!(
+        "SELECT op_id, account_id, family_id, sha256, status, code, version FROM operation \
+         WHERE commune_id = $1 AND op_id IN ({})",
+        db::places(ops.len())
+    );
+    db::all(tx.connection(), &sql, db::commune_and(commune, ops)).await
 }
 
 /// Puts operations on record.
-pub(super) async fn record_operations(tx: &WriteTx, rows: Vec<(Uuid, Uuid, OperationRow)>) -> Result<()> {
+pub(super) async fn record_operations(tx: &WriteTx, rows: Vec<(Uuid, OperationRow)>) -> Result<()> {
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
-        let chunk: Vec<(Uuid, Uuid, OperationRow)> = rows.by_ref().take(ROWS).collect();
+        let chunk: Vec<(Uuid, OperationRow)> = rows.by_ref().take(ROWS).collect();
         let sql = format!(
             "INSERT INTO operation (commune_id, op_id, account_id, family_id, sha256, status, code, version, \
              received_at) VALUES {}",
             db::tuples(chunk.len(), 9)
         );
         let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 9);
-        for (commune, op, row) in chunk {
-            values.extend([commune.into(), op.into(), row.account_id.into(), row.family_id.into(), row.sha256.into()]);
+        for (commune, row) in chunk {
+            values.extend([commune.into(), row.op_id.into(), row.account_id.into(), row.family_id.into()]);
+            values.push(row.sha256.into());
             values.extend([row.status.into(), row.code.into(), row.version.into()]);
             values.push(tx.now().as_millisecond().into());
         }
@@ -278,7 +295,7 @@ pub(super) async fn forget_changed_outcome(tx: &WriteTx, commune: Uuid, op: Uuid
 
 /// The version of a stream as this transaction sees it.
 pub(super) async fn version(tx: &WriteTx, commune: Uuid, stream: Uuid) -> Result<i64> {
-    if let Some(version) = tx.version_given(commune, stream) {
+    if let Some(version) = tx.version_given(commune, stream).or_else(|| ahead::version(tx, commune, stream)) {
         return Ok(version);
     }
     let rows = streams(tx.connection(), commune, &[stream]).await?;

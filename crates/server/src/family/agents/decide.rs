@@ -10,9 +10,11 @@ use uuid::Uuid;
 
 use crate::audit::{self, Actor, Details, Entry};
 use crate::error::{Error, Result};
+use crate::family::details;
 use crate::family::projection::{detail_change, publish_families};
 use crate::family::store::{self, DetailChangeRow, Settlement};
 use crate::notices::security;
+use crate::sync::hold;
 use crate::writer::{Command, WriteTx};
 
 /// Longest reason of a refusal, in characters.
@@ -80,7 +82,8 @@ impl DecideChange {
             Actor::Operator | Actor::System => None,
         };
         let settlement = Settlement { status: self.status(), decided_by, reason };
-        // First of all: the row is taken, so that another process decides after this one or not at all.
+        // First of all: whoever else changes this family does so after this one, and finds the change settled.
+        hold(tx, self.commune, &[row.family_id]).await?;
         if !store::settle_change(tx, self.commune, row.family_id, self.change_id, settlement).await? {
             return Err(Error::Rule(ErrorCode::Conflict));
         }
@@ -105,7 +108,7 @@ impl DecideChange {
     /// nobody's goes without a word to it.
     async fn accept(&self, tx: &WriteTx, row: DetailChangeRow) -> Result<()> {
         let (commune, family) = (self.commune, row.family_id);
-        let person = row.subject_person.filter(|_| row.field == store::field_name(DetailField::Email));
+        let person = row.subject_person.filter(|_| row.field == details::field_name(DetailField::Email));
         let removed = matches!(serde_json::from_str(&row.new_value)?, DetailValueDto::Email(None));
         if person.is_some() && removed {
             security::tell(tx, commune, family, person, SecurityEventDto::EmailChanged).await?;
@@ -121,8 +124,9 @@ impl DecideChange {
     async fn put_on_record(&self, tx: &WriteTx, row: DetailChangeRow) -> Result<()> {
         let (family, asked) = (row.family_id, detail_change(row)?);
         let (subject, field) = (asked.subject.into(), asked.field.into());
-        let current = store::detail(tx.connection(), self.commune, family, subject, field).await?;
-        let current = current.ok_or(Error::Rule(ErrorCode::Conflict))?;
+        let on_record = details::on_record(tx, self.commune, family, subject).await?;
+        let on_record = on_record.ok_or(Error::Rule(ErrorCode::Conflict))?;
+        let current = on_record.detail(field);
         let (old, new) = (asked.old.on_record(), asked.new.on_record());
         if current == new {
             return Ok(()); // it came to be so by another way, an import for instance
@@ -130,7 +134,7 @@ impl DecideChange {
         if current != old {
             return Err(Error::Rule(ErrorCode::Conflict));
         }
-        store::write_detail(tx, self.commune, family, subject, field, &new).await?;
+        details::write(tx, self.commune, on_record, field, &new).await?;
         Ok(())
     }
 }
