@@ -114,7 +114,8 @@ pub(crate) struct DetailChangeRow {
     pub reason: Option<String>,
 }
 
-/// Reads rows of `columns` whose `key` is among `ids`; none for no id.
+/// Reads rows of `columns` whose `key` is among `ids`; none for no id. The order is one that the index by `key` gives, or
+/// none gives: for any other SQLite would rather read the whole commune in that order.
 async fn among<T: FromQueryResult>(
     on: &impl ConnectionTrait,
     commune: Uuid,
@@ -140,7 +141,7 @@ pub(crate) async fn families(on: &impl ConnectionTrait, commune: Uuid, ids: &[Uu
 
 /// Adults of these families, those who left aside.
 pub(crate) async fn adults(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<AdultRow>> {
-    among(on, commune, (ADULT, "adult", "left_at IS NULL AND family_id", "person_id"), families).await
+    among(on, commune, (ADULT, "adult", "left_at IS NULL AND family_id", "family_id, role"), families).await
 }
 
 const LINK: &str = "family_id, child_id, starts_on, ends_on, may_book, may_collect, pays";
@@ -149,12 +150,12 @@ const TURNS: &str = "((starts_on > $2 AND starts_on <= $3) OR (ends_on >= $2 AND
 
 /// Every link of these families, whatever its dates.
 pub(crate) async fn links(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<LinkRow>> {
-    among(on, commune, (LINK, "family_child", "family_id", "child_id"), families).await
+    among(on, commune, (LINK, "family_child", "family_id", "family_id, child_id"), families).await
 }
 
 /// Every link of these children, whichever family asks: only ever used to know that another home exists.
 pub(crate) async fn links_of(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<LinkRow>> {
-    among(on, commune, (LINK, "family_child", "child_id", "family_id"), children).await
+    among(on, commune, (LINK, "family_child", "child_id", "starts_on, family_id"), children).await
 }
 
 #[derive(Debug, FromQueryResult)]
