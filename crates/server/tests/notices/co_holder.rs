@@ -204,6 +204,12 @@ async fn an_import_that_still_lists_a_removed_co_holder_brings_nobody_back() {
         join(&post, "karim02").await;
         assert_eq!(import().await, (vec![(2, Caution::IdentifiantKept)], 0));
         assert_eq!(shown(&h, token).await.0.len(), 2);
+        // Once the town sees to it, its file brings back whom the family had removed.
+        remove(&h, token, CODE).await.json::<CoHolderDto>();
+        let settings = read_settings(&format!("co_holder = \"by_town\"\n{SETTINGS}")).unwrap();
+        h.app.writer.run(PutCommune { settings }).await.unwrap();
+        assert_eq!(import().await, (vec![], 1));
+        assert_eq!(shown(&h, token).await.0.len(), 2);
         assert_sound(&h).await;
     })
     .await;

@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::plan::{OnRecord, Plan, RemovedRow};
+use crate::communes::{self, CoHolderBy};
 use crate::db;
 use crate::error::Result;
 use crate::family::store::{
@@ -193,7 +194,11 @@ async fn whole<T: Stored>(on: &impl ConnectionTrait, commune: Uuid) -> Result<Ve
     db::all(on, &sql, vec![commune.into()]).await
 }
 
+/// Co-holders whom their family removed. Where the town adds and removes them, its file says who is back.
 async fn removed(on: &impl ConnectionTrait, commune: Uuid) -> Result<Vec<RemovedRow>> {
+    if communes::co_holder_by(on, commune).await? == CoHolderBy::Town {
+        return Ok(Vec::new());
+    }
     let sql = "SELECT family_id, first_name, last_name FROM adult \
                WHERE commune_id = $1 AND role = 'co_holder' AND left_at IS NOT NULL";
     db::all(on, sql, vec![commune.into()]).await
