@@ -5,6 +5,7 @@ use crate::{DEADLINE, wait_for};
 use anyhow::{Context, Result, bail};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -197,15 +198,31 @@ impl Window {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
-    /// Scrolls to it and clicks.
+    /// Scrolls to it and clicks. Where the page just drew it anew, or moves it, one looks again and clicks then: the driver
+    /// has clicked nothing.
     ///
     /// # Errors
-    /// When there is nothing to click, or something is in front of it.
+    /// When there is nothing to click, or something stays in front of it.
     pub async fn click(&self, role: &str, name: &str) -> Result<()> {
-        let element = self.find(role, name).await?;
-        let reference = json!({ ELEMENT: element.element_id().as_ref() });
-        self.script("arguments[0].scrollIntoView({ block: 'center' });", vec![reference]).await?;
-        element.click().await.with_context(|| format!("clicking {role} « {name} »"))
+        let mut refused = None;
+        let what = format!("a click on {role} « {name} »");
+        let clicked = wait_for(&what, async || {
+            let element = self.find(role, name).await?;
+            let reference = json!({ ELEMENT: element.element_id().as_ref() });
+            // An element that left the page meanwhile cannot be handed to it.
+            if self.script("arguments[0].scrollIntoView({ block: 'center' });", vec![reference]).await.is_err() {
+                return Ok(None);
+            }
+            match element.click().await {
+                Ok(()) => Ok(Some(())),
+                Err(error) if clicked_nothing(&error) => {
+                    refused = Some(format!("{error:?}"));
+                    Ok(None)
+                }
+                Err(error) => Err(error).with_context(|| format!("clicking {role} « {name} »")),
+            }
+        });
+        clicked.await.with_context(|| refused.unwrap_or_default())
     }
 
     /// Replaces what a text field holds.
@@ -322,6 +339,17 @@ impl Window {
         })
         .await
     }
+}
+
+/// Whether the driver says that it did not click.
+fn clicked_nothing(error: &CmdError) -> bool {
+    matches!(error, CmdError::Standard(said) if matches!(
+        said.error,
+        ErrorStatus::StaleElementReference
+            | ErrorStatus::NoSuchElement
+            | ErrorStatus::ElementNotInteractable
+            | ErrorStatus::ElementClickIntercepted
+    ))
 }
 
 fn tauri_driver() -> Result<PathBuf> {
