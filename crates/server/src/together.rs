@@ -11,8 +11,22 @@ use futures_util::future::BoxFuture;
 use crate::error::Result;
 use crate::writer::WriteTx;
 
-/// Something that commands leave for the end of their transaction.
+/// When what was left is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum When {
+    /// After the run of commands that left it: other commands read it by themselves.
+    EndOfRun,
+    /// At the end of the transaction.
+    End,
+    /// After all else: every other process of the commune waits for what it holds.
+    Last,
+}
+
+/// Something that commands leave to be written later in their transaction.
 pub trait Together: Default + Send + Sync + 'static {
+    /// When it is written.
+    const WHEN: When = When::End;
+
     /// Adds what a later command left.
     fn add(&mut self, later: Self);
 
@@ -21,11 +35,16 @@ pub trait Together: Default + Send + Sync + 'static {
 }
 
 trait Kept: Any + Send + Sync {
+    fn when(&self) -> When;
     fn add(&mut self, later: Box<dyn Kept>);
     fn write<'a>(self: Box<Self>, tx: &'a WriteTx) -> BoxFuture<'a, Result<()>>;
 }
 
 impl<T: Together> Kept for T {
+    fn when(&self) -> When {
+        T::WHEN
+    }
+
     fn add(&mut self, later: Box<dyn Kept>) {
         let later: Box<dyn Any> = later;
         // Kept under its own type.
@@ -80,8 +99,17 @@ impl Left {
         self.0.is_empty()
     }
 
+    /// Takes out what is written after a run.
+    pub fn of_run(&mut self) -> Self {
+        let of_run = |_: &TypeId, kept: &mut Box<dyn Kept>| kept.when() == When::EndOfRun;
+        Self(self.0.extract_if(.., of_run).collect())
+    }
+
+    /// Writes all of it, in its order.
     pub async fn write(self, tx: &WriteTx) -> Result<()> {
-        for kept in self.0.into_values() {
+        let mut kept: Vec<Box<dyn Kept>> = self.0.into_values().collect();
+        kept.sort_by_key(|kept| kept.when());
+        for kept in kept {
             kept.write(tx).await?;
         }
         Ok(())

@@ -1,15 +1,16 @@
 //! The one writer: one task, one connection, one bounded queue. Every change of a server process goes through it.
 //!
-//! It takes up to [`BATCH`] commands in arrival order and commits them as one transaction, each in a savepoint of
-//! its own; answers leave only after the commit. When the transaction itself fails, its commands are run again one
-//! by one, so a command is written to be run more than once.
+//! It takes up to [`BATCH`] commands in arrival order and commits them as one transaction; answers leave only after the
+//! commit. A command that fails undoes itself alone. When the transaction itself fails, its commands are run again one by
+//! one, so a command is written to be run more than once.
 //!
 //! What commands only append, and nobody reads before the commit but by the same store, is written once for all of them:
-//! see [`Together`]. Commands in a row that know what they will read have it read at once, and no savepoint each: see
-//! [`Command::reads`].
+//! see [`Together`]. Each command has a savepoint of its own, but for those in a row that know what they will read: it is
+//! read at once for the run of them, which has one savepoint ([`Command::reads`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::anyhow;
@@ -28,7 +29,7 @@ use crate::sync::events::Pokes;
 use crate::together::Left;
 
 pub use crate::ahead::{Ahead, Reads};
-pub use crate::together::Together;
+pub use crate::together::{Together, When};
 
 /// Most commands of one transaction.
 const BATCH: usize = 64;
@@ -45,14 +46,15 @@ pub trait Command: Send + Sync + 'static {
     /// Its name in logs and metrics.
     const NAME: &'static str;
 
-    /// Says what it will read, where it knows all of it and leaves all that it writes for the end of the transaction: commands
-    /// that do so run one after the other without a savepoint or a statement of their own, and what they leave is written
-    /// before any other command runs. False, with nothing wanted, for any other command.
+    /// Says what it will read, where it knows all of it and leaves all that it writes ([`Together`]): commands in a row that do
+    /// so run one after the other without a savepoint or a statement of their own. What other commands read by themselves
+    /// is to be left for the end of the run. False, with nothing wanted, for any other command.
     fn reads(&self, _reads: &mut Reads) -> bool {
         false
     }
 
-    /// Runs inside a savepoint; an error undoes this command alone.
+    /// Runs inside a savepoint; an error has no effect but this answer. When a run is undone for one of its commands, the
+    /// others are run again.
     fn apply(&self, tx: &WriteTx) -> impl Future<Output = Result<Self::Output>> + Send;
 }
 
@@ -65,9 +67,9 @@ pub struct WriteTx {
     versions: Mutex<BTreeMap<(Uuid, Uuid), i64>>,
     /// What was read for this command and others before the first of them ran.
     ahead: Reads,
-    /// What the commands before this one left for the end of the transaction.
+    /// What was left before this savepoint to be written later.
     before: Left,
-    /// What this one leaves; gone with it when it fails.
+    /// What is left in this savepoint; gone with it when it is undone.
     own: Mutex<Left>,
 }
 
@@ -131,14 +133,17 @@ impl WriteTx {
 #[derive(Debug, Clone)]
 pub struct Writer {
     queue: mpsc::Sender<Box<dyn Queued>>,
+    undone: Arc<AtomicU64>,
 }
 
 impl Writer {
     /// Starts the task. It ends, with everything queued done, when the last handle is dropped.
     pub fn start(db: Arc<Db>, clock: Arc<dyn Clock>, pokes: Pokes) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, commands) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(work(db, clock, pokes, commands));
-        (Self { queue }, task)
+        let undone = Arc::new(AtomicU64::new(0));
+        let desk = Desk { db, clock, pokes, undone: undone.clone() };
+        let task = tokio::spawn(async move { desk.work(commands).await });
+        (Self { queue, undone }, task)
     }
 
     /// Runs a command and returns its output once it is committed.
@@ -156,6 +161,13 @@ impl Writer {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// Runs of commands that were undone, and whose commands were run each by itself, for metrics: more than a few mean that
+    /// reading ahead gains nothing.
+    #[must_use]
+    pub fn undone_runs(&self) -> u64 {
+        self.undone.load(Ordering::Relaxed)
     }
 }
 
@@ -199,51 +211,94 @@ impl<C: Command> Queued for Submitted<C> {
     }
 }
 
-async fn work(db: Arc<Db>, clock: Arc<dyn Clock>, pokes: Pokes, mut commands: mpsc::Receiver<Box<dyn Queued>>) {
-    let mut batch = Vec::with_capacity(BATCH);
-    while commands.recv_many(&mut batch, BATCH).await > 0 {
-        let taken = std::mem::take(&mut batch);
-        run_batch(&db, clock.as_ref(), &pokes, taken).await;
+/// What the writer task works with.
+struct Desk {
+    db: Arc<Db>,
+    clock: Arc<dyn Clock>,
+    pokes: Pokes,
+    undone: Arc<AtomicU64>,
+}
+
+impl Desk {
+    async fn work(&self, mut commands: mpsc::Receiver<Box<dyn Queued>>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        while commands.recv_many(&mut batch, BATCH).await > 0 {
+            self.run_batch(std::mem::take(&mut batch)).await;
+        }
+    }
+
+    async fn run_batch(&self, mut batch: Vec<Box<dyn Queued>>) {
+        metrics::histogram!("preau_writer_batch").record(batch.len() as f64);
+        match self.transact(&mut batch).await {
+            Ok((results, streams)) => {
+                self.pokes.send(&streams);
+                for (command, result) in batch.into_iter().zip(results) {
+                    command.answer(result);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, commands = batch.len(), "a batch failed, running its commands one by one");
+                for command in batch {
+                    self.run_alone(command).await;
+                }
+            }
+        }
+    }
+
+    async fn run_alone(&self, mut command: Box<dyn Queued>) {
+        for attempt in 1..=TRIES {
+            let result = match self.transact(std::slice::from_mut(&mut command)).await {
+                Ok((mut results, streams)) => {
+                    self.pokes.send(&streams);
+                    results.pop().unwrap_or(Ok(()))
+                }
+                Err(error) => Err(error),
+            };
+            if attempt < TRIES && result.as_ref().is_err_and(Error::is_contention) {
+                continue;
+            }
+            if let Err(Error::Internal(error)) = &result {
+                tracing::error!(command = command.name(), error = format!("{error:#}"), "a command failed");
+            }
+            command.answer(result);
+            return;
+        }
+    }
+
+    /// One transaction over the commands: their results, and the streams that have news.
+    async fn transact(&self, batch: &mut [Box<dyn Queued>]) -> Result<(Vec<Result<()>>, Streams)> {
+        let transaction = self.db.begin_write().await?;
+        let mut course = Course::new(&transaction, self.clock.now());
+        let mut rest = batch;
+        while !rest.is_empty() {
+            let mut reads = Reads::default();
+            let run = rest.iter().take_while(|command| declares(command.as_ref(), &mut reads)).count();
+            let (commands, after) = rest.split_at_mut(run);
+            if !commands.is_empty() && !course.together(commands, reads).await? {
+                self.undone.fetch_add(1, Ordering::Relaxed);
+                course.each(commands).await?;
+            }
+            let alone = after.iter().take_while(|command| !declares(command.as_ref(), &mut Reads::default())).count();
+            let (commands, after) = after.split_at_mut(alone);
+            course.each(commands).await?;
+            rest = after;
+        }
+        let (versions, results) = course.end().await?;
+        failpoints::pass("server.before_commit").await;
+        if failpoints::planted(Mistake::AcknowledgesBeforeCommit) {
+            transaction.rollback().await?;
+        } else {
+            transaction.commit().await?;
+            failpoints::note("a transaction was committed");
+        }
+        failpoints::pass("server.committed").await;
+        Ok((results, versions.into_keys().collect()))
     }
 }
 
-async fn run_batch(db: &Db, clock: &dyn Clock, pokes: &Pokes, mut batch: Vec<Box<dyn Queued>>) {
-    metrics::histogram!("preau_writer_batch").record(batch.len() as f64);
-    match transact(db, clock.now(), &mut batch).await {
-        Ok((results, streams)) => {
-            pokes.send(&streams);
-            for (command, result) in batch.into_iter().zip(results) {
-                command.answer(result);
-            }
-        }
-        Err(error) => {
-            tracing::warn!(%error, commands = batch.len(), "a batch failed, running its commands one by one");
-            for command in batch {
-                run_alone(db, clock, pokes, command).await;
-            }
-        }
-    }
-}
-
-async fn run_alone(db: &Db, clock: &dyn Clock, pokes: &Pokes, mut command: Box<dyn Queued>) {
-    for attempt in 1..=TRIES {
-        let outcome = transact(db, clock.now(), std::slice::from_mut(&mut command)).await;
-        let result = match outcome {
-            Ok((mut results, streams)) => {
-                pokes.send(&streams);
-                results.pop().unwrap_or(Ok(()))
-            }
-            Err(error) => Err(error),
-        };
-        if attempt < TRIES && result.as_ref().is_err_and(Error::is_contention) {
-            continue;
-        }
-        if let Err(Error::Internal(error)) = &result {
-            tracing::error!(command = command.name(), error = format!("{error:#}"), "a command failed");
-        }
-        command.answer(result);
-        return;
-    }
+/// Whether a command says what it will read. One that panics on the way does not: it will again when it is run, alone.
+fn declares(command: &dyn Queued, reads: &mut Reads) -> bool {
+    std::panic::catch_unwind(AssertUnwindSafe(|| command.reads(reads))).unwrap_or(false)
 }
 
 /// A command that panics fails alone: the writer must outlive every mistake.
@@ -257,65 +312,46 @@ async fn guarded(name: &'static str, apply: BoxFuture<'_, Result<()>>) -> Result
 type Streams = BTreeSet<(Uuid, Uuid)>;
 type Versions = BTreeMap<(Uuid, Uuid), i64>;
 
-/// One transaction over the commands: their results, and the streams that have news.
-async fn transact(db: &Db, now: Timestamp, batch: &mut [Box<dyn Queued>]) -> Result<(Vec<Result<()>>, Streams)> {
-    let transaction = db.begin_write().await?;
-    let mut course = Course { on: &transaction, now, versions: Versions::new(), results: Vec::new() };
-    let mut rest = batch;
-    while !rest.is_empty() {
-        let mut reads = Reads::default();
-        let together = rest.iter().take_while(|command| command.reads(&mut reads)).count();
-        let (commands, after) = rest.split_at_mut(together);
-        if !commands.is_empty() && !course.together(commands, reads).await? {
-            course.each(commands).await?;
-        }
-        let alone = after.iter().take_while(|command| !command.reads(&mut Reads::default())).count();
-        let (commands, after) = after.split_at_mut(alone);
-        if !commands.is_empty() {
-            course.each(commands).await?;
-        }
-        rest = after;
-    }
-    let Course { versions, results, .. } = course;
-    failpoints::pass("server.before_commit").await;
-    if failpoints::planted(Mistake::AcknowledgesBeforeCommit) {
-        transaction.rollback().await?;
-    } else {
-        transaction.commit().await?;
-        failpoints::note("a transaction was committed");
-    }
-    failpoints::pass("server.committed").await;
-    Ok((results, versions.into_keys().collect()))
-}
-
 /// How far a transaction has come.
 struct Course<'a> {
     on: &'a DatabaseTransaction,
     now: Timestamp,
     versions: Versions,
+    /// What is still to be written.
+    left: Left,
     results: Vec<Result<()>>,
 }
 
-impl Course<'_> {
-    async fn savepoint(&self, before: Left) -> Result<WriteTx> {
-        let savepoint = self.on.begin_with_options(sea_orm::TransactionOptions::default()).await?;
-        let (now, versions) = (self.now, Mutex::new(self.versions.clone()));
-        Ok(WriteTx { savepoint, now, versions, ahead: Reads::default(), before, own: Mutex::default() })
+impl<'a> Course<'a> {
+    fn new(on: &'a DatabaseTransaction, now: Timestamp) -> Self {
+        Self { on, now, versions: Versions::new(), left: Left::default(), results: Vec::new() }
     }
 
-    /// Commits a savepoint, and gives what was left in it.
-    async fn keep(&mut self, tx: WriteTx) -> Result<Left> {
-        let WriteTx { savepoint, versions, mut before, own, .. } = tx;
+    async fn savepoint(&mut self) -> Result<WriteTx> {
+        let savepoint = self.on.begin_with_options(sea_orm::TransactionOptions::default()).await?;
+        let (now, versions) = (self.now, Mutex::new(self.versions.clone()));
+        let (ahead, before) = (Reads::default(), std::mem::take(&mut self.left));
+        Ok(WriteTx { savepoint, now, versions, ahead, before, own: Mutex::default() })
+    }
+
+    async fn keep(&mut self, tx: WriteTx) -> Result<()> {
+        let WriteTx { savepoint, versions, before, own, .. } = tx;
         savepoint.commit().await?;
         self.versions = versions.into_inner().unwrap_or_else(PoisonError::into_inner);
-        before.add(own.into_inner().unwrap_or_else(PoisonError::into_inner));
-        Ok(before)
+        self.left = before;
+        self.left.add(own.into_inner().unwrap_or_else(PoisonError::into_inner));
+        Ok(())
+    }
+
+    async fn undo(&mut self, tx: WriteTx) -> Result<()> {
+        self.left = tx.before;
+        Ok(tx.savepoint.rollback().await?)
     }
 
     /// Commands that know what they read: it is read at once, and what they change is written at once. Says false when one
     /// of them failed, which undoes them all.
     async fn together(&mut self, commands: &mut [Box<dyn Queued>], reads: Reads) -> Result<bool> {
-        let mut tx = self.savepoint(Left::default()).await?;
+        let mut tx = self.savepoint().await?;
         match read_apply_write(&mut tx, commands, reads).await {
             Ok(()) => {
                 self.keep(tx).await?;
@@ -326,36 +362,39 @@ impl Course<'_> {
             Err(error) if error.is_contention() => Err(error),
             Err(error) => {
                 tracing::warn!(%error, commands = commands.len(), "commands failed together, each is run by itself");
-                tx.savepoint.rollback().await?;
+                self.undo(tx).await?;
                 Ok(false)
             }
         }
     }
 
-    /// Each command in a savepoint of its own; what they leave is written after the last of them.
+    /// Each command in a savepoint of its own.
     async fn each(&mut self, commands: &mut [Box<dyn Queued>]) -> Result<()> {
-        let mut left = Left::default();
         for command in commands {
-            let tx = self.savepoint(left).await?;
+            let tx = self.savepoint().await?;
             let result = guarded(command.name(), command.apply(&tx)).await;
             if result.as_ref().is_err_and(Error::is_contention) {
                 return result;
             }
             if result.is_ok() {
-                left = self.keep(tx).await?;
+                self.keep(tx).await?;
             } else {
-                left = tx.before;
-                tx.savepoint.rollback().await?;
+                self.undo(tx).await?;
             }
             self.results.push(result);
         }
-        if left.is_empty() {
-            return Ok(());
-        }
-        let end = self.savepoint(Left::default()).await?;
-        guarded("what was left together", Box::pin(left.write(&end))).await?;
-        self.keep(end).await?;
         Ok(())
+    }
+
+    /// Writes what was left; then the versions that streams have, and the results of the commands.
+    async fn end(mut self) -> Result<(Versions, Vec<Result<()>>)> {
+        let left = std::mem::take(&mut self.left);
+        if !left.is_empty() {
+            let tx = self.savepoint().await?;
+            guarded("what was left together", Box::pin(left.write(&tx))).await?;
+            self.keep(tx).await?;
+        }
+        Ok((self.versions, self.results))
     }
 }
 
@@ -364,9 +403,7 @@ async fn read_apply_write(tx: &mut WriteTx, commands: &mut [Box<dyn Queued>], mu
     tx.ahead = reads;
     for command in commands {
         guarded(command.name(), command.apply(tx)).await?;
-        let own = std::mem::take(tx.own.get_mut().unwrap_or_else(PoisonError::into_inner));
-        tx.before.add(own);
     }
-    let left = std::mem::take(&mut tx.before);
-    guarded("what was left together", Box::pin(left.write(tx))).await
+    let of_run = tx.own.get_mut().unwrap_or_else(PoisonError::into_inner).of_run();
+    guarded("what a run left", Box::pin(of_run.write(tx))).await
 }

@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use preau_protocol::ErrorCode;
 use preau_protocol::agents::DecideChangeRequest;
 use preau_protocol::family::ChildDto;
@@ -171,6 +173,66 @@ impl Command for Count {
         let free: Vec<CountRow> = db::all(tx.connection(), sql, vec![self.commune.into(), self.family.into()]).await?;
         Ok(free.len())
     }
+}
+
+/// A command in the middle of a transaction.
+struct Middle {
+    begun: CancellationToken,
+    released: CancellationToken,
+}
+
+impl Command for Middle {
+    type Output = ();
+    const NAME: &'static str = "test_middle";
+
+    async fn apply(&self, _: &WriteTx) -> Result<()> {
+        self.begun.cancel();
+        self.released.cancelled().await;
+        Ok(())
+    }
+}
+
+/// What every process of a commune needs to commit is not held by one that still works.
+#[tokio::test]
+async fn a_run_of_changes_does_not_hold_the_commune_before_its_transaction_ends() {
+    on_each_engine(|h: Harness| async move {
+        if h.engine == Engine::Sqlite {
+            return;
+        }
+        let town = town(&h).await;
+        let (_, session) = home(&h, &town, "martel01").await;
+        let (_, neighbour) = home(&h, &town, "daoud01").await;
+        let other = h.another_process().await;
+        let held = h.hold_writer().await;
+        let (here, token) = (h.clone(), session.access_token.clone());
+        let first =
+            tokio::spawn(
+                async move { push(&here, &token, Uuid::now_v7(), &move_house(None, "1 rue des Ormes")).await },
+            );
+        while h.app.writer.waiting() < 1 {
+            tokio::task::yield_now().await;
+        }
+        let (begun, released) = (CancellationToken::new(), CancellationToken::new());
+        let (writer, middle) = (h.app.writer.clone(), Middle { begun: begun.clone(), released: released.clone() });
+        let middle = tokio::spawn(async move { writer.run(middle).await });
+        while h.app.writer.waiting() < 2 {
+            tokio::task::yield_now().await;
+        }
+        held.release().await;
+        begun.cancelled().await;
+        // Its audit is appended to the commune's chain, and committed, while the other transaction goes on.
+        let moving = move_house(None, "1 quai Neuf");
+        let push = push(&other, &neighbour.access_token, Uuid::now_v7(), &moving);
+        let there = tokio::time::timeout(Duration::from_secs(30), push).await.expect("the other process waits");
+        assert_eq!(verdict(&there), (OutcomeStatus::Applied, None));
+        released.cancel();
+        middle.await.unwrap().unwrap();
+        assert_eq!(verdict(&first.await.unwrap()), (OutcomeStatus::Applied, None));
+        let report = check(&h.app.db, h.clock.now()).await.unwrap();
+        assert!(report.is_sound(), "{report}");
+        other.app.db.close().await;
+    })
+    .await;
 }
 
 /// Whoever changes a family holds its stream first, in every process: what two of them took in another order, neither

@@ -71,7 +71,9 @@ fn refused(code: ErrorCode) -> (OutcomeStatus, Option<ErrorCode>) {
     (OutcomeStatus::Rejected, Some(code))
 }
 
+/// And nothing was undone on the way: what is read ahead was enough.
 async fn is_sound(h: &Harness, tokens: &[&str]) {
+    assert_eq!(h.app.writer.undone_runs(), 0);
     for token in tokens {
         let mut whole = Replica::default();
         whole.pull(h, token, 500).await;
@@ -273,6 +275,7 @@ async fn one_that_fails_among_others_fails_alone() {
         let mut answers = in_order(&h, operations).await;
         let last = answers.pop().unwrap();
         assert!(!answers.pop().unwrap().status.is_success(), "a family without a stream");
+        assert_eq!(h.app.writer.undone_runs(), 1);
         let outcomes = [outcome(&answers[0]), outcome(&last)];
         assert_eq!(outcomes.iter().map(verdict).collect::<Vec<_>>(), [APPLIED; 2]);
         assert_eq!(outcomes[0].version, outcomes[1].version, "they were one transaction");

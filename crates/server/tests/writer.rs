@@ -14,7 +14,7 @@ use preau_server::db::{self, Db};
 use preau_server::error::{Error, Result};
 use preau_server::sync::events::Poke;
 use preau_server::sync::{Entity, Projection, StreamKind, create_stream, hold, publish, relay};
-use preau_server::writer::{Command, WriteTx};
+use preau_server::writer::{Command, Reads, WriteTx};
 use sea_orm::FromQueryResult;
 use support::{Engine, Harness, Town, on_each_engine};
 use tokio::sync::broadcast::Receiver;
@@ -37,6 +37,8 @@ struct Write {
     stream: Uuid,
     entity: Uuid,
     end: End,
+    /// Whether it is run together with others that are.
+    declares: bool,
     runs: Arc<AtomicU32>,
 }
 
@@ -50,6 +52,10 @@ enum End {
 impl Command for Write {
     type Output = i64;
     const NAME: &'static str = "test_write";
+
+    fn reads(&self, _: &mut Reads) -> bool {
+        self.declares
+    }
 
     async fn apply(&self, tx: &WriteTx) -> Result<i64> {
         self.runs.fetch_add(1, Ordering::Relaxed);
@@ -86,7 +92,7 @@ async fn streams(harness: &Harness, count: usize) -> (Town, Vec<Uuid>) {
 }
 
 fn write(town: &Town, stream: Uuid, end: End) -> Write {
-    Write { town: town.id, stream, entity: Uuid::now_v7(), end, runs: Arc::default() }
+    Write { town: town.id, stream, entity: Uuid::now_v7(), end, declares: false, runs: Arc::default() }
 }
 
 const COUNT: &str = "SELECT COUNT(*) AS n FROM change WHERE commune_id = $1";
@@ -106,6 +112,42 @@ async fn a_command_that_fails_or_panics_undoes_itself_alone() {
         let known = number(&harness, VERSION, vec![town.id.into(), streams[0].into()]).await;
         let last = results.iter().filter_map(|result| result.as_ref().ok()).max().unwrap();
         assert_eq!(known, *last, "the version a command was told is the one on record");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_commands_that_run_together_too_one_that_fails_undoes_itself_alone() {
+    on_each_engine(|harness| async move {
+        let (town, streams) = streams(&harness, 2).await;
+        let (run, alone) = (true, false);
+        let commands = [
+            (run, End::Well),
+            (run, End::Well),
+            (alone, End::Well),
+            (run, End::Well),
+            (run, End::Refused),
+            (run, End::Well),
+            (alone, End::Panics),
+            (run, End::Panics),
+            (run, End::Well),
+        ];
+        let count = |which: End| commands.iter().filter(|(_, end)| *end == which).count();
+        let sent = commands.iter().enumerate().map(|(place, (declares, end))| {
+            let write = Write { declares: *declares, ..write(&town, streams[place % 2], *end) };
+            harness.app.writer.run(write)
+        });
+        let results = futures_util::future::join_all(sent).await;
+        for ((_, end), result) in commands.iter().zip(&results) {
+            assert_eq!(result.is_ok(), *end == End::Well, "{result:?}");
+        }
+        assert!(matches!(results[4], Err(Error::Rule(ErrorCode::Conflict))));
+        assert_eq!(harness.app.writer.undone_runs(), 2);
+        assert_eq!(number(&harness, COUNT, vec![town.id.into()]).await, count(End::Well) as i64);
+        for stream in streams {
+            let known = number(&harness, VERSION, vec![town.id.into(), stream.into()]).await;
+            assert_eq!(known, 1, "they were one transaction");
+        }
     })
     .await;
 }

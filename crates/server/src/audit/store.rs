@@ -10,7 +10,7 @@ use super::{Actor, Entry};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::random::random;
-use crate::writer::{Together, WriteTx};
+use crate::writer::{Together, When, WriteTx};
 
 /// Columns of an act.
 const COLUMNS: usize = 12;
@@ -38,6 +38,8 @@ struct Act {
 }
 
 impl Together for Acts {
+    const WHEN: When = When::Last;
+
     fn add(&mut self, later: Self) {
         for (commune, mut acts) in later.0 {
             self.0.entry(commune).or_default().append(&mut acts);

@@ -174,6 +174,7 @@ async fn keep_up(metrics: PrometheusHandle, app: App, closing: CancellationToken
     while closing.run_until_cancelled(tokio::time::sleep(UPKEEP)).await.is_some() {
         metrics.run_upkeep();
         metrics::gauge!("preau_writer_waiting").set(app.writer.waiting() as f64);
+        metrics::counter!("preau_writer_runs_undone_total").absolute(app.writer.undone_runs());
         if let Ok((waiting, failed)) = operator::counts(&app.db).await {
             metrics::gauge!("preau_messages_waiting").set(waiting as f64);
             metrics::gauge!("preau_messages_failed").set(failed as f64);

@@ -20,10 +20,10 @@ use crate::notices::{links, security};
 use crate::sync::{Verdict, hold};
 use crate::writer::WriteTx;
 
-/// Whether a change can be read ahead together with others: it reads what [`read_ahead`] wants, and leaves all that it writes
+/// Whether a change can be read ahead together with others: it reads what [`declare`] wants, and leaves all that it writes
 /// for the end. One of an e-mail writes links and messages too.
 #[must_use]
-pub fn reads_ahead(op: &ChangeDetailOp) -> bool {
+pub fn knows_its_reads(op: &ChangeDetailOp) -> bool {
     match op.field {
         DetailFieldDto::Address | DetailFieldDto::MobilePhone | DetailFieldDto::LandlinePhone => true,
         DetailFieldDto::Email => false,
@@ -31,7 +31,7 @@ pub fn reads_ahead(op: &ChangeDetailOp) -> bool {
 }
 
 /// Wants what [`change_detail`] will read; its family's stream is to be held before.
-pub fn read_ahead(reads: &mut Reads, caller: &FamilyCaller, op: &ChangeDetailOp) {
+pub fn declare(reads: &mut Reads, caller: &FamilyCaller, op: &ChangeDetailOp) {
     details::want(reads, caller.commune, caller.family, op.subject.into());
 }
 

@@ -10,7 +10,7 @@ use crate::ahead::{Ahead, Reads};
 use crate::error::Result;
 use crate::writer::WriteTx;
 
-/// Streams to hold, by commune; then with their versions before this transaction wrote any.
+/// Streams to hold, by commune; then with their versions on record. One that this transaction gave counts before it.
 #[derive(Debug, Default)]
 struct Streams {
     wanted: BTreeMap<Uuid, BTreeSet<Uuid>>,

@@ -45,12 +45,12 @@ impl Command for PushOperation {
     fn reads(&self, reads: &mut Reads) -> bool {
         let FamilyCaller { commune, family, .. } = self.caller;
         let Ok(Op::ChangeDetail(op)) = &self.op else { return false };
-        if self.told.is_some() || !family::ops::reads_ahead(op) {
+        if self.told.is_some() || !family::ops::knows_its_reads(op) {
             return false;
         }
         ahead::hold(reads, commune, family);
         ahead::look_for(reads, commune, self.op_id);
-        family::ops::read_ahead(reads, &self.caller, op);
+        family::ops::declare(reads, &self.caller, op);
         true
     }
 

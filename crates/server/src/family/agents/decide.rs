@@ -43,6 +43,8 @@ impl Command for DecideChange {
 
     async fn apply(&self, tx: &WriteTx) -> Result<DetailChangeDto> {
         let reason = self.reason()?;
+        // First of all: whoever else changes this family does so after this one, or did so before it is read.
+        hold(tx, self.commune, &[self.row(tx).await?.family_id]).await?;
         let row = self.row(tx).await?;
         match row.status.as_str() {
             "awaits_town" => self.settle(tx, row, reason.as_deref()).await?,
@@ -82,8 +84,6 @@ impl DecideChange {
             Actor::Operator | Actor::System => None,
         };
         let settlement = Settlement { status: self.status(), decided_by, reason };
-        // First of all: whoever else changes this family does so after this one, and finds the change settled.
-        hold(tx, self.commune, &[row.family_id]).await?;
         if !store::settle_change(tx, self.commune, row.family_id, self.change_id, settlement).await? {
             return Err(Error::Rule(ErrorCode::Conflict));
         }

@@ -21,6 +21,7 @@ use crate::notices::links::{self, Link};
 use crate::notices::pages::{Page, Said, Typed};
 use crate::notices::security;
 use crate::random;
+use crate::sync::hold;
 use crate::writer::{Command, WriteTx};
 
 /// What the link shows: who invites, and an identifiant to begin with.
@@ -81,11 +82,14 @@ impl Command for Join {
 
     async fn apply(&self, tx: &WriteTx) -> Result<Said> {
         let commune = self.link.commune;
+        let family =
+            store::invitation(tx.connection(), commune, self.link.subject).await?.ok_or(Error::NotFound)?.family_id;
+        hold(tx, commune, &[family]).await?;
         let (invitation, _) = invited(tx.connection(), &self.link).await?;
         if !links::consume(tx, &self.link).await? || !store::end(tx, commune, self.link.subject, "accepted").await? {
             return Ok(Said::Used);
         }
-        let (family, person, account) = (invitation.family_id, random::id(), random::id());
+        let (person, account) = (random::id(), random::id());
         let name = format!("{} {}", invitation.first_name, invitation.last_name);
         store::insert_adult(tx, commune, &co_holder(person, invitation)).await?;
         let identifiant = self.identifiant.as_str().to_owned();

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::family::projection::publish_families;
 use crate::family::store::AdultRow;
 use crate::notices::{Content, Recipient, enqueue, links, security};
+use crate::sync::hold;
 use crate::writer::{Command, WriteTx};
 
 /// Removes the co-holder, or calls the invitation under way off.
@@ -43,6 +44,7 @@ impl Command for Remove {
 
     async fn apply(&self, tx: &WriteTx) -> Result<()> {
         let FamilyCaller { commune, family, .. } = self.caller;
+        hold(tx, commune, &[family]).await?;
         if let Some(adult) = for_holder(tx.connection(), &self.caller).await?.co_holder {
             return self.close(tx, &adult).await;
         }

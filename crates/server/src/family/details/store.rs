@@ -48,7 +48,8 @@ pub(super) async fn write_homes(tx: &WriteTx, commune: Uuid, homes: &[&FamilyRow
 pub(super) async fn write_adults(tx: &WriteTx, commune: Uuid, field: DetailField, adults: &[&AdultRow]) -> Result<()> {
     let sql = format!(
         "UPDATE adult SET {} = v.column3 FROM (VALUES {}) AS v \
-         WHERE adult.commune_id = ${} AND adult.family_id = v.column1 AND adult.person_id = v.column2",
+         WHERE adult.commune_id = ${} AND adult.family_id = v.column1 AND adult.person_id = v.column2 \
+         AND adult.left_at IS NULL",
         field_name(field),
         db::tuples(adults.len(), 3),
         adults.len() * 3 + 1

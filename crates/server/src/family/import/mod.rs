@@ -31,7 +31,7 @@ use crate::clock::paris_day;
 use crate::error::Result;
 use crate::family::projection::publish_families;
 use crate::random;
-use crate::sync::{StreamKind, create_stream};
+use crate::sync::{StreamKind, create_stream, hold};
 use crate::writer::{Command, WriteTx};
 
 /// A file to import into a commune.
@@ -104,6 +104,8 @@ impl Command for WriteLines {
     const NAME: &'static str = "import_families";
 
     async fn apply(&self, tx: &WriteTx) -> Result<ImportReport> {
+        // Before they are read: what families change meanwhile in another process, they change after this.
+        hold(tx, self.commune, &store::families(tx, self.commune).await?).await?;
         let record = store::on_record(tx.connection(), self.commune).await?;
         match plan::plan(&self.lines, &record, self.correct_names, &mut random::id) {
             Ok(plan) => {

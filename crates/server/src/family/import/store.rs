@@ -167,6 +167,18 @@ struct AccountRow {
     person_id: Option<Uuid>,
 }
 
+/// The commune's homes.
+pub(super) async fn families(tx: &WriteTx, commune: Uuid) -> Result<Vec<Uuid>> {
+    let sql = "SELECT family_id FROM family WHERE commune_id = $1";
+    let rows: Vec<FamilyIdRow> = db::all(tx.connection(), sql, vec![commune.into()]).await?;
+    Ok(rows.into_iter().map(|row| row.family_id).collect())
+}
+
+#[derive(Debug, FromQueryResult)]
+struct FamilyIdRow {
+    family_id: Uuid,
+}
+
 /// Reads everything a file can touch.
 pub(super) async fn on_record(on: &impl ConnectionTrait, commune: Uuid) -> Result<OnRecord> {
     let sql = "SELECT identifiant, person_id FROM account WHERE commune_id = $1";
