@@ -31,8 +31,9 @@ use crate::together::Left;
 pub use crate::ahead::{Ahead, Reads};
 pub use crate::together::{Together, When};
 
-/// Most commands of one transaction.
-const BATCH: usize = 64;
+/// Most commands of one transaction. A durable commit can take as long as all of their statements: under a load that keeps
+/// more of them waiting, fewer commits answer more.
+const BATCH: usize = 256;
 /// Commands that may wait before new ones are refused.
 const QUEUE: usize = 1024;
 /// Times a command is run when another process holds its rows.
