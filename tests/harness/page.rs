@@ -57,7 +57,9 @@ impl Window {
         let axe = std::fs::read_to_string(&path).with_context(|| format!("{}: npm ci", path.display()))?;
         self.script(&format!("if (!window.axe) {{ {axe} }}"), vec![]).await?;
         let run = "const done = arguments[arguments.length - 1];
-            window.axe.run(document, { resultTypes: ['violations'] }).then(
+            // A page that was just resized is drawn first: whether a dialog is open is told from where it is.
+            const drawn = new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+            drawn.then(() => window.axe.run(document, { resultTypes: ['violations'] })).then(
                 (result) => done(result.violations.map((v) =>
                     `axe ${v.id}: ${v.help} — ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 120)).join(' | ')}`)),
                 (error) => done([`axe failed: ${error}`]));";
