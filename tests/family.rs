@@ -2,12 +2,11 @@
 //! desktop pulls is what its family may see, what it pushes takes effect once.
 
 use anyhow::{Context, Result};
-use harness::computer::{refused, up_to_date};
+use harness::computer::{edit, refused, up_to_date};
 use harness::{Api, Computer, Server, Session, Town, wait_for};
 use preau_client::Client;
 use preau_client::family::views::{
-    AdultEditRequest, AdultFieldRequest, ChangeDetailsRequest, ChangeDetailsView, DetailChangeView, DetailStateView,
-    DetailValueView, FieldRuleView, GiveUpView,
+    AdultFieldRequest, ChangeDetailsView, DetailChangeView, DetailStateView, DetailValueView, FieldRuleView, GiveUpView,
 };
 use preau_protocol::family::{AdultDto, ChildDto, DetailChangeDto, DetailChangeStatusDto, FamilyDto};
 use preau_protocol::sync::{ChangesResponse, EntityKind, OutcomeDto, OutcomeStatus};
@@ -224,19 +223,6 @@ async fn both_adults(town: &Town, server: &Server) -> Result<[(Computer, Client)
     let claire = one.first_login(&letters[0], PERSONAL_CODE).await?;
     let karim = other.first_login(&letters[1], PERSONAL_CODE).await?;
     Ok([(one, claire), (other, karim)])
-}
-
-/// The form of somebody who touched one detail of the first adult's.
-async fn edit(client: &Client, field: AdultFieldRequest, typed: &str) -> Result<ChangeDetailsRequest> {
-    let details = client.details().await.map_err(refused)?;
-    let adult = details.adults.first().context("an adult")?;
-    let shown = match field {
-        AdultFieldRequest::MobilePhone => adult.mobile_phone.clone(),
-        AdultFieldRequest::LandlinePhone => adult.landline_phone.clone(),
-        AdultFieldRequest::Email => adult.email.clone(),
-    };
-    let edit = AdultEditRequest { person_id: adult.person_id.clone(), field, shown, typed: typed.to_owned() };
-    Ok(ChangeDetailsRequest { address: None, adults: vec![edit] })
 }
 
 /// What waits, once it is so.

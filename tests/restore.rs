@@ -3,13 +3,12 @@
 
 use anyhow::{Context, Result, ensure};
 use harness::backup::Tables;
-use harness::computer::{PERSONAL_CODE, refused, sign_in, up_to_date};
+use harness::computer::{PERSONAL_CODE, edit, refused, sign_in, up_to_date};
 use harness::{Computer, Letter, Server, Town, wait_for};
 use preau_client::Client;
 use preau_client::accounts::views::SessionView;
 use preau_client::family::views::{
-    AddressEditRequest, AddressRequest, AdultEditRequest, AdultFieldRequest, ChangeDetailsRequest, ChangeDetailsView,
-    TodoView,
+    AddressEditRequest, AddressRequest, AdultFieldRequest, ChangeDetailsRequest, ChangeDetailsView, TodoView,
 };
 use preau_client::sync::views::{OutboxItemView, OutboxStateView, SyncCenterView, SyncStateView, ToldView};
 use preau_protocol::agents::ChangedOutcomeDto;
@@ -41,15 +40,7 @@ impl Home {
 
 /// Validates a new number of the first adult's; gives the operation.
 async fn call(client: &Client, field: AdultFieldRequest, typed: &str) -> Result<String> {
-    let details = client.details().await.map_err(refused)?;
-    let adult = details.adults.first().context("an adult")?;
-    let shown = match field {
-        AdultFieldRequest::MobilePhone => adult.mobile_phone.clone(),
-        AdultFieldRequest::LandlinePhone => adult.landline_phone.clone(),
-        AdultFieldRequest::Email => adult.email.clone(),
-    };
-    let edit = AdultEditRequest { person_id: adult.person_id.clone(), field, shown, typed: typed.to_owned() };
-    validate(client, ChangeDetailsRequest { address: None, adults: vec![edit] }).await
+    validate(client, edit(client, field, typed).await?).await
 }
 
 async fn move_to(client: &Client, street: &str) -> Result<String> {

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use preau_client::accounts::views::{KeepRequest, SessionView, SignInRequest};
 use preau_client::clock::{SystemChance, SystemClock};
 use preau_client::disk::SystemDisk;
+use preau_client::family::views::{AdultEditRequest, AdultFieldRequest, ChangeDetailsRequest};
 use preau_client::profiles::key::KeyStore;
 use preau_client::sync::http::HttpConnector;
 use preau_client::sync::views::SyncStateView;
@@ -140,6 +141,22 @@ pub fn sign_in_kept(identifiant: &str, code: &str, keep: KeepRequest) -> SignInR
         code: code.to_owned(),
         keep,
     }
+}
+
+/// The form of somebody who touched one detail of the first adult's.
+///
+/// # Errors
+/// When the client does not show its family.
+pub async fn edit(client: &Client, field: AdultFieldRequest, typed: &str) -> Result<ChangeDetailsRequest> {
+    let details = client.details().await.map_err(refused)?;
+    let adult = details.adults.first().context("an adult")?;
+    let shown = match field {
+        AdultFieldRequest::MobilePhone => adult.mobile_phone.clone(),
+        AdultFieldRequest::LandlinePhone => adult.landline_phone.clone(),
+        AdultFieldRequest::Email => adult.email.clone(),
+    };
+    let edit = AdultEditRequest { person_id: adult.person_id.clone(), field, shown, typed: typed.to_owned() };
+    Ok(ChangeDetailsRequest { address: None, adults: vec![edit] })
 }
 
 /// Waits until everything was sent and read.

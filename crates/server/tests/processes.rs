@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use preau_protocol::ErrorCode;
 use preau_protocol::agents::DecideChangeRequest;
-use preau_protocol::family::ChildDto;
+use preau_protocol::family::{AdultDto, ChildDto};
 use preau_protocol::sync::{Op, OutcomeStatus};
 use preau_server::audit::Actor;
 use preau_server::check::check;
@@ -16,6 +16,7 @@ use preau_server::clock::Clock;
 use preau_server::db;
 use preau_server::error::Result;
 use preau_server::family::agents::DecideChange;
+use preau_server::family::import::{Import, import_families};
 use preau_server::family::projection::publish_families;
 use preau_server::sync::hold;
 use preau_server::writer::{Command, WriteTx};
@@ -51,14 +52,20 @@ struct CountRow {
     count: i64,
 }
 
+/// What takes longer waits for what nobody gives back.
+const LONGEST: Duration = Duration::from_secs(30);
+
 /// Until one process waits for what another holds.
 async fn one_waits(h: &Harness) {
     let sql = "SELECT COUNT(*) AS count FROM pg_stat_activity \
                WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let waiting = async || db::one::<CountRow>(h.app.db.readers(), sql, Vec::new()).await.unwrap().unwrap().count;
-    while waiting().await == 0 {
-        tokio::task::yield_now().await;
-    }
+    let waits = async {
+        while waiting().await == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(LONGEST, waits).await.expect("nobody waits");
 }
 
 #[tokio::test]
@@ -213,6 +220,8 @@ async fn a_run_of_changes_does_not_hold_the_commune_before_its_transaction_ends(
             tokio::task::yield_now().await;
         }
         let (begun, released) = (CancellationToken::new(), CancellationToken::new());
+        // A test that fails ends what it began too.
+        let _ends = released.clone().drop_guard();
         let (writer, middle) = (h.app.writer.clone(), Middle { begun: begun.clone(), released: released.clone() });
         let middle = tokio::spawn(async move { writer.run(middle).await });
         while h.app.writer.waiting() < 2 {
@@ -223,7 +232,7 @@ async fn a_run_of_changes_does_not_hold_the_commune_before_its_transaction_ends(
         // Its audit is appended to the commune's chain, and committed, while the other transaction goes on.
         let moving = move_house(None, "1 quai Neuf");
         let push = push(&other, &neighbour.access_token, Uuid::now_v7(), &moving);
-        let there = tokio::time::timeout(Duration::from_secs(30), push).await.expect("the other process waits");
+        let there = tokio::time::timeout(LONGEST, push).await.expect("the other process waits");
         assert_eq!(verdict(&there), (OutcomeStatus::Applied, None));
         released.cancel();
         middle.await.unwrap().unwrap();
@@ -252,6 +261,7 @@ async fn a_decision_takes_nothing_of_a_family_that_another_process_holds() {
         let other = h.another_process().await;
         for agent in [true, false] {
             let (held, released) = (CancellationToken::new(), CancellationToken::new());
+            let _ends = released.clone().drop_guard();
             let count =
                 Count { commune: town.id, family: adult.family, held: held.clone(), released: released.clone() };
             let here = h.app.writer.clone();
@@ -274,6 +284,51 @@ async fn a_decision_takes_nothing_of_a_family_that_another_process_holds() {
             let again = "UPDATE detail_change SET status = 'awaits_town' WHERE commune_id = $1 AND change_id = $2";
             h.sql(again, vec![town.id.into(), asked.into()]).await;
         }
+        other.app.db.close().await;
+    })
+    .await;
+}
+
+/// A file that says nothing of a value takes back nothing that a family changed while the file waited.
+#[tokio::test]
+async fn an_import_reads_what_another_process_changed_before_it() {
+    on_each_engine(|h: Harness| async move {
+        if h.engine == Engine::Sqlite {
+            return;
+        }
+        let town = town(&h).await;
+        let (adult, session) = home(&h, &town, "martel01").await;
+        let other = h.another_process().await;
+        let released = CancellationToken::new();
+        let _ends = released.clone().drop_guard();
+        let mobile = "UPDATE adult SET mobile_phone = '+33612345678' WHERE commune_id = $1 AND person_id = $2";
+        let change = Change {
+            commune: town.id,
+            family: adult.family,
+            write: (mobile, vec![town.id.into(), adult.person.into()]),
+            published: CancellationToken::new(),
+            released: released.clone(),
+        };
+        let (first, published) = (h.app.writer.clone(), change.published.clone());
+        let first = tokio::spawn(async move { first.run(change).await });
+        published.cancelled().await;
+        let file = "type;famille;role;nom;prenom;mobile;fixe\n\
+                    adulte;martel01;titulaire;Martel;Claire;;05 56 95 56 12\n";
+        let (there, commune) = (other.clone(), town.id);
+        let second = tokio::spawn(async move {
+            let import = Import { commune, csv: file.into(), dry_run: false, correct_names: false };
+            import_families(&there.app, import).await
+        });
+        one_waits(&h).await;
+        released.cancel();
+        first.await.unwrap().unwrap();
+        let report = second.await.unwrap().unwrap();
+        assert!(report.is_accepted(), "{report}");
+        let mut replica = Replica::default();
+        replica.pull(&h, &session.access_token, 500).await;
+        let shown: AdultDto = replica.bodies("adult").remove(0);
+        let numbers = (shown.mobile_phone.as_deref(), shown.landline_phone.as_deref());
+        assert_eq!(numbers, (Some("+33612345678"), Some("+33556955612")));
         other.app.db.close().await;
     })
     .await;

@@ -131,6 +131,7 @@ async fn a_memory_that_fills_up_ends_the_session_in_words() -> Result<()> {
     let window = kiosk.window_that_sees("Votre session a été arrêtée").await?;
     window.sees("La mémoire de cette borne s'est remplie").await?;
     window.sees("05 56 95 56 12").await?;
+    window.check_screen("borne-session-arretee").await?;
 
     std::fs::remove_file(&filler).with_context(|| filler.display().to_string())?;
     window.abandon();
