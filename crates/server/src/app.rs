@@ -11,7 +11,7 @@ use crate::addresses::AddressBase;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::sync::events::Pokes;
-use crate::writer::Writer;
+use crate::writer::{Seat, Writer};
 
 /// The running server, without its network.
 #[derive(Clone)]
@@ -51,13 +51,15 @@ pub struct AppOptions {
     pub hashing: HashingLimits,
     /// Suggestions of postal addresses.
     pub addresses: AddressBase,
+    /// Where its writer runs.
+    pub seat: Seat,
 }
 
 impl App {
     /// Opens the application over a database; the handle ends once the last [`App`] is dropped and all is written.
     ///
     /// # Errors
-    /// When the system gives no randomness.
+    /// When the system gives no randomness or no runtime.
     pub fn start(
         db: Db,
         clock: Arc<dyn Clock>,
@@ -65,7 +67,7 @@ impl App {
     ) -> anyhow::Result<(Self, tokio::task::JoinHandle<()>)> {
         let hashing = HashingPool::open(options.hashing)?;
         let (db, pokes) = (Arc::new(db), Pokes::default());
-        let (writer, task) = Writer::start(db.clone(), clock.clone(), pokes.clone());
+        let (writer, task) = Writer::start(db.clone(), clock.clone(), pokes.clone(), options.seat)?;
         let app = Self {
             db,
             writer,

@@ -30,6 +30,12 @@ const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_READERS: u32 = 12;
 
+/// Memory of the writer's connection, in KiB (negative: SQLite's word for it). The pages that a transaction of many
+/// commands touches stay in it; with less they are written before the commit, and read and written again.
+const SQLITE_WRITER_CACHE: &str = "-65536";
+/// Pages of the log that are put into the file at once: under a load the same pages come again with each transaction.
+const SQLITE_CHECKPOINT: &str = "8192";
+
 /// The embedded database, in its folder.
 pub(crate) const FILE: &str = "preau.sqlite";
 
@@ -127,11 +133,13 @@ impl Db {
 
     async fn open_sqlite(options: SqliteConnectOptions, lock: Option<File>) -> anyhow::Result<Self> {
         let options = options.foreign_keys(true);
+        // What a savepoint needs to be undone is kept in memory: 64 KiB of it, and a file is made.
+        let writing = options.clone().pragma("cache_size", SQLITE_WRITER_CACHE).pragma("temp_store", "MEMORY");
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options.clone())
+            .connect_with(writing.pragma("wal_autocheckpoint", SQLITE_CHECKPOINT))
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
@@ -208,6 +216,27 @@ impl Db {
         MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
     }
 
+    /// Leaves the writer's connection to be opened by its first use: it belongs to the runtime that opens it.
+    #[must_use]
+    pub async fn with_writer_to_open(mut self) -> Self {
+        self.close_writer().await;
+        self.writer = if self.is_postgres() {
+            let pool = self.writer.get_postgres_connection_pool();
+            let unopened = pool.options().clone().connect_lazy_with((*pool.connect_options()).clone());
+            SqlxPostgresConnector::from_sqlx_postgres_pool(unopened)
+        } else {
+            let pool = self.writer.get_sqlite_connection_pool();
+            let unopened = pool.options().clone().connect_lazy_with((*pool.connect_options()).clone());
+            SqlxSqliteConnector::from_sqlx_sqlite_pool(unopened)
+        };
+        self
+    }
+
+    /// Closes the writer's connection, where it was opened.
+    pub(crate) async fn close_writer(&self) {
+        close(&self.writer).await;
+    }
+
     /// For single reads that need no snapshot across statements.
     #[must_use]
     pub fn readers(&self) -> &DatabaseConnection {
@@ -244,11 +273,14 @@ impl Db {
 
     /// Closes every connection, so that the write-ahead log is checkpointed.
     pub async fn close(&self) {
-        for pool in [&self.readers, &self.writer] {
-            if let Err(error) = pool.close_by_ref().await {
-                tracing::warn!(%error, "closing the database");
-            }
-        }
+        close(&self.readers).await;
+        close(&self.writer).await;
+    }
+}
+
+async fn close(pool: &DatabaseConnection) {
+    if let Err(error) = pool.close_by_ref().await {
+        tracing::warn!(%error, "closing the database");
     }
 }
 
@@ -307,7 +339,37 @@ pub(crate) fn is_contention(error: &DbErr) -> bool {
 
 /// A statement for the engine.
 pub(crate) fn statement(on: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Statement {
-    Statement::from_sql_and_values(on.get_database_backend(), sql, values)
+    let engine = on.get_database_backend();
+    match engine {
+        DbBackend::Sqlite if values.len() > FEW => match unnumbered(sql, values.len()) {
+            Some(sql) => Statement::from_sql_and_values(engine, sql, values),
+            None => Statement::from_sql_and_values(engine, sql, values),
+        },
+        _ => Statement::from_sql_and_values(engine, sql, values),
+    }
+}
+
+/// Values from which it counts that SQLite walks the list of all names to find each.
+const FEW: usize = 16;
+
+/// The statement with `?` in place of `$1`, `$2`, …, which SQLite need not look up; none unless each of so many comes once,
+/// in order.
+fn unnumbered(sql: &str, places: usize) -> Option<String> {
+    let mut pieces = sql.split('$');
+    let mut unnumbered = String::with_capacity(sql.len());
+    unnumbered.push_str(pieces.next()?);
+    let mut count = 0;
+    for piece in pieces {
+        count += 1;
+        let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = piece.split_at(digits);
+        if number.parse() != Ok(count) {
+            return None;
+        }
+        unnumbered.push('?');
+        unnumbered.push_str(rest);
+    }
+    (count == places).then_some(unnumbered)
 }
 
 /// Whether both engines can keep a text, or be asked for it: PostgreSQL refuses a zero character.
@@ -374,6 +436,22 @@ mod tests {
         for (version, enough) in [("3.51.3", true), ("3.51.2", false), ("3.9.99", false), ("4.0.0", true), ("", false)]
         {
             assert_eq!(at_least(version, SQLITE_MIN), enough, "{version}");
+        }
+    }
+
+    #[test]
+    fn statements_lose_their_numbers_where_these_say_nothing() {
+        for (sql, places, unnumbered_sql) in [
+            ("a = $1 AND b IN ($2, $3)", 3, Some("a = ? AND b IN (?, ?)")),
+            ("VALUES ($1,$2), ($3,$4)", 4, Some("VALUES (?,?), (?,?)")),
+            ("no place", 0, Some("no place")),
+            ("b IN ($2) AND a = $1", 2, None),
+            ("a = $1 OR b = $1", 2, None),
+            ("a = $1", 2, None),
+            ("a = '$' AND b = $1", 1, None),
+            ("a = $", 1, None),
+        ] {
+            assert_eq!(unnumbered(sql, places).as_deref(), unnumbered_sql, "{sql}");
         }
     }
 

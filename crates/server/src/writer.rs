@@ -9,6 +9,7 @@
 //! read at once for the run of them, which has one savepoint ([`Command::reads`]).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 use preau_failpoints::{self as failpoints, Mistake};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -112,7 +114,7 @@ impl WriteTx {
         self.ahead.get()
     }
 
-    /// Leaves something for the end of the transaction.
+    /// Leaves something to be written later in the transaction: [`When`].
     pub fn leave<T: Together>(&self, leave: impl FnOnce(&mut T)) {
         self.own.lock().unwrap_or_else(PoisonError::into_inner).leave(leave);
     }
@@ -130,6 +132,17 @@ impl WriteTx {
     }
 }
 
+/// Where the writer's task runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Seat {
+    /// Among the tasks of the runtime that starts it.
+    #[default]
+    Shared,
+    /// On a thread with a runtime of its own, where it never waits behind the tasks of HTTP. Its connection is to be opened
+    /// there: [`Db::with_writer_to_open`].
+    Own,
+}
+
 /// Hands commands to the writer task.
 #[derive(Debug, Clone)]
 pub struct Writer {
@@ -139,12 +152,25 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the task. It ends, with everything queued done, when the last handle is dropped.
-    pub fn start(db: Arc<Db>, clock: Arc<dyn Clock>, pokes: Pokes) -> (Self, tokio::task::JoinHandle<()>) {
+    ///
+    /// # Errors
+    /// When the system gives no runtime.
+    pub fn start(db: Arc<Db>, clock: Arc<dyn Clock>, pokes: Pokes, seat: Seat) -> io::Result<(Self, JoinHandle<()>)> {
         let (queue, commands) = mpsc::channel(QUEUE);
         let undone = Arc::new(AtomicU64::new(0));
         let desk = Desk { db, clock, pokes, undone: undone.clone() };
-        let task = tokio::spawn(async move { desk.work(commands).await });
-        (Self { queue, undone }, task)
+        let task = match seat {
+            Seat::Shared => tokio::spawn(async move { desk.work(commands).await }),
+            Seat::Own => {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+                let work = async move {
+                    desk.work(commands).await;
+                    desk.db.close_writer().await;
+                };
+                tokio::task::spawn_blocking(move || runtime.block_on(work))
+            }
+        };
+        Ok((Self { queue, undone }, task))
     }
 
     /// Runs a command and returns its output once it is committed.

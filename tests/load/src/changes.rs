@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 /// Families that change something at the same time, each one thing after the other.
-const FAMILIES: usize = 128;
+const FAMILIES: usize = 256;
 /// Operations sent again together, the most there may be in one push.
 const AGAIN: usize = 50;
 

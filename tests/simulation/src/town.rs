@@ -25,7 +25,7 @@ use preau_server::db::{self, Db, Location};
 use preau_server::family::projection::publish_families;
 use preau_server::http::{self, HttpOptions};
 use preau_server::sync::events::Pokes;
-use preau_server::writer::{Command, WriteTx, Writer};
+use preau_server::writer::{Command, Seat, WriteTx, Writer};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -174,7 +174,7 @@ impl Town {
         let db = Arc::new(Db::open(&self.disk.location()).await?);
         db.migrate().await?;
         let pokes = Pokes::default();
-        let (writer, writing) = Writer::start(db.clone(), Arc::new(self.time.clone()), pokes.clone());
+        let (writer, writing) = Writer::start(db.clone(), Arc::new(self.time.clone()), pokes.clone(), Seat::Shared)?;
         let app = App {
             db,
             writer,

@@ -14,7 +14,7 @@ use crate::writer::{Together, When, WriteTx};
 
 /// Columns of an act.
 const COLUMNS: usize = 12;
-/// Acts written by one statement: SQLite looks `$n` up one by one.
+/// Acts written by one statement: neither its text nor its values grow without end.
 const ROWS: usize = 160;
 
 #[derive(Debug, FromQueryResult)]

@@ -44,7 +44,7 @@ pub(super) const TABLES: [&str; 24] = [
 
 /// Rows read by one statement.
 const PAGE: usize = 500;
-/// Values written by one statement: SQLite looks `$n` up one by one.
+/// Values written by one statement: neither its text nor its values grow without end.
 const VALUES: usize = 2000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

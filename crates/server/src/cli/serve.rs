@@ -33,6 +33,7 @@ use crate::notices::templates::{TemplateFault, Templates};
 use crate::notices::transports::{Carriers, Folder, Gateway, MailCarrier, SmsCarrier, Smtp};
 use crate::sync;
 use crate::tidying::keep_tidy;
+use crate::writer::Seat;
 
 const ADDRESS_PATIENCE: Duration = Duration::from_secs(2);
 const SENDER_PATIENCE: Duration = Duration::from_secs(10);
@@ -81,7 +82,9 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<(App, JoinHandle<()>
         Some(geocoder) => AddressBase::open(AddressBaseOptions { geocoder, patience: ADDRESS_PATIENCE })?,
         None => AddressBase::default(),
     };
-    App::start(db, Arc::new(SystemClock), AppOptions { secret, hashing: HashingLimits::default(), addresses })
+    let db = db.with_writer_to_open().await;
+    let options = AppOptions { secret, hashing: HashingLimits::default(), addresses, seat: Seat::Own };
+    App::start(db, Arc::new(SystemClock), options)
 }
 
 /// Lets the writer finish what is queued, then closes the database.

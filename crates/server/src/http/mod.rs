@@ -157,13 +157,15 @@ mod tests {
     use crate::app::AppOptions;
     use crate::clock::SystemClock;
     use crate::db::{Db, Location};
+    use crate::writer::Seat;
 
     #[tokio::test]
     async fn a_panic_is_an_answer_without_a_word_of_it() {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&Location::Sqlite(folder.path().to_owned())).await.unwrap();
         let hashing = HashingLimits::default();
-        let options = AppOptions { secret: vec![1; 32], hashing, addresses: AddressBase::default() };
+        let options =
+            AppOptions { secret: vec![1; 32], hashing, addresses: AddressBase::default(), seat: Seat::Shared };
         let (app, _) = App::start(db, Arc::new(SystemClock), options).unwrap();
         async fn panics() -> StatusCode {
             panic!("Claire Martel")

@@ -15,8 +15,7 @@ use crate::writer::WriteTx;
 
 /// Streams asked for in one statement.
 const STREAMS: usize = 500;
-/// Change rows written by one statement, of eight values each: SQLite looks placeholders up by name, so the cost of a
-/// statement grows with the square of their number.
+/// Change rows written by one statement, of eight values each: neither its text nor its values grow without end.
 const ROWS: usize = 250;
 
 /// A change row as it stands, without its body.

@@ -24,6 +24,7 @@ use preau_server::app::{App, AppOptions};
 use preau_server::clock::Clock;
 use preau_server::db::{self, Db, Location};
 use preau_server::http::{self, HttpOptions};
+use preau_server::writer::Seat;
 use sea_orm::FromQueryResult;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
@@ -144,7 +145,7 @@ impl Harness {
 async fn start(location: &Location, clock: &TestClock, hashing: HashingLimits) -> (App, Router) {
     let db = Db::open(location).await.unwrap();
     db.migrate().await.unwrap();
-    let options = AppOptions { secret: vec![7; 32], hashing, addresses: AddressBase::default() };
+    let options = AppOptions { secret: vec![7; 32], hashing, addresses: AddressBase::default(), seat: Seat::Shared };
     let (app, _) = App::start(db, Arc::new(clock.clone()), options).unwrap();
     let router = http::router(app.clone(), &HttpOptions::default());
     (app, router)

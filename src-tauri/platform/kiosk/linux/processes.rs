@@ -144,7 +144,15 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         let start = |folder: &Path| {
             let mut command = Command::new("sleep");
-            command.arg("600").env("XDG_RUNTIME_DIR", folder).stdin(Stdio::null()).spawn().expect("a process")
+            let started = command.arg("600").env("XDG_RUNTIME_DIR", folder).stdin(Stdio::null()).spawn();
+            let process = started.expect("a process");
+            // While the kernel replaces its program, a process has no environment to show.
+            let since = Instant::now();
+            let environment = format!("/proc/{}/environ", process.id());
+            while std::fs::read(&environment).is_ok_and(|shown| shown.is_empty()) && since.elapsed() < PATIENCE {
+                std::thread::sleep(LOOK);
+            }
+            process
         };
         let mut stray = start(&root.path().join("session/runtime"));
         let mut other = start(&root.path().with_extension("other"));

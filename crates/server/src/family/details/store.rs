@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::family::store::{AdultRow, CHANGE, DetailChangeRow, FamilyRow};
 use crate::writer::WriteTx;
 
-/// Changes put on record by one statement: SQLite looks `$n` up one by one.
+/// Changes put on record by one statement: neither its text nor its values grow without end.
 const ROWS: usize = 160;
 
 /// Details of these families that have a change which nobody decided yet.
