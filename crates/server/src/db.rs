@@ -137,12 +137,14 @@ impl Db {
         let writing = options.clone().pragma("cache_size", SQLITE_WRITER_CACHE).pragma("temp_store", "MEMORY");
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false) // a file of this machine does not go away between two transactions
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_with(writing.pragma("wal_autocheckpoint", SQLITE_CHECKPOINT))
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
+            .test_before_acquire(false)
             .connect_with(options.pragma("wal_autocheckpoint", "0").pragma("query_only", "1"))
             .await?;
         Ok(Self {
