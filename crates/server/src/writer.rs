@@ -64,7 +64,8 @@ pub trait Command: Send + Sync + 'static {
 /// The transaction of a command.
 #[derive(Debug)]
 pub struct WriteTx {
-    savepoint: DatabaseTransaction,
+    /// The transaction, or a savepoint of it.
+    on: Arc<DatabaseTransaction>,
     now: Timestamp,
     /// Versions given in this transaction, so that a stream's version grows by exactly one in it (I5).
     versions: Mutex<BTreeMap<(Uuid, Uuid), i64>>,
@@ -79,21 +80,24 @@ pub struct WriteTx {
 impl WriteTx {
     /// A transaction without the writer task, where no server runs: putting a backup back.
     pub(crate) fn alone(transaction: DatabaseTransaction, now: Timestamp) -> Self {
-        let (ahead, before) = (Reads::default(), Left::default());
-        Self { savepoint: transaction, now, versions: Mutex::default(), ahead, before, own: Mutex::default() }
+        Self::over(Arc::new(transaction), now, Versions::new(), Left::default())
+    }
+
+    fn over(on: Arc<DatabaseTransaction>, now: Timestamp, versions: Versions, before: Left) -> Self {
+        Self { on, now, versions: Mutex::new(versions), ahead: Reads::default(), before, own: Mutex::default() }
     }
 
     /// Writes what was left for the end, and commits a transaction that is not the writer task's.
     pub(crate) async fn commit(mut self) -> Result<()> {
         let left = std::mem::take(self.own.get_mut().unwrap_or_else(PoisonError::into_inner));
         left.write(&self).await?;
-        Ok(self.savepoint.commit().await?)
+        Ok(alone(self.on)?.commit().await?)
     }
 
     /// Where statements run.
     #[must_use]
     pub fn connection(&self) -> &impl ConnectionTrait {
-        &self.savepoint
+        self.on.as_ref()
     }
 
     /// The instant of the transaction.
@@ -294,8 +298,8 @@ impl Desk {
 
     /// One transaction over the commands: their results, and the streams that have news.
     async fn transact(&self, batch: &mut [Box<dyn Queued>]) -> Result<(Vec<Result<()>>, Streams)> {
-        let transaction = self.db.begin_write().await?;
-        let mut course = Course::new(&transaction, self.clock.now());
+        let transaction = Arc::new(self.db.begin_write().await?);
+        let mut course = Course::new(transaction.clone(), self.clock.now());
         let mut rest = batch;
         while !rest.is_empty() {
             let mut reads = Reads::default();
@@ -311,6 +315,7 @@ impl Desk {
             rest = after;
         }
         let (versions, results) = course.end().await?;
+        let transaction = alone(transaction)?;
         failpoints::pass("server.before_commit").await;
         if failpoints::planted(Mistake::AcknowledgesBeforeCommit) {
             transaction.rollback().await?;
@@ -339,9 +344,14 @@ async fn guarded(name: &'static str, apply: BoxFuture<'_, Result<()>>) -> Result
 type Streams = BTreeSet<(Uuid, Uuid)>;
 type Versions = BTreeMap<(Uuid, Uuid), i64>;
 
+/// A transaction that nobody works with any more, to be ended.
+fn alone(transaction: Arc<DatabaseTransaction>) -> Result<DatabaseTransaction> {
+    Arc::into_inner(transaction).ok_or_else(|| Error::Internal(anyhow!("a transaction is still in use")))
+}
+
 /// How far a transaction has come.
-struct Course<'a> {
-    on: &'a DatabaseTransaction,
+struct Course {
+    on: Arc<DatabaseTransaction>,
     now: Timestamp,
     versions: Versions,
     /// What is still to be written.
@@ -349,21 +359,19 @@ struct Course<'a> {
     results: Vec<Result<()>>,
 }
 
-impl<'a> Course<'a> {
-    fn new(on: &'a DatabaseTransaction, now: Timestamp) -> Self {
+impl Course {
+    fn new(on: Arc<DatabaseTransaction>, now: Timestamp) -> Self {
         Self { on, now, versions: Versions::new(), left: Left::default(), results: Vec::new() }
     }
 
     async fn savepoint(&mut self) -> Result<WriteTx> {
         let savepoint = self.on.begin_with_options(sea_orm::TransactionOptions::default()).await?;
-        let (now, versions) = (self.now, Mutex::new(self.versions.clone()));
-        let (ahead, before) = (Reads::default(), std::mem::take(&mut self.left));
-        Ok(WriteTx { savepoint, now, versions, ahead, before, own: Mutex::default() })
+        Ok(WriteTx::over(Arc::new(savepoint), self.now, self.versions.clone(), std::mem::take(&mut self.left)))
     }
 
     async fn keep(&mut self, tx: WriteTx) -> Result<()> {
-        let WriteTx { savepoint, versions, before, own, .. } = tx;
-        savepoint.commit().await?;
+        let WriteTx { on, versions, before, own, .. } = tx;
+        alone(on)?.commit().await?;
         self.versions = versions.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.left = before;
         self.left.add(own.into_inner().unwrap_or_else(PoisonError::into_inner));
@@ -372,7 +380,7 @@ impl<'a> Course<'a> {
 
     async fn undo(&mut self, tx: WriteTx) -> Result<()> {
         self.left = tx.before;
-        Ok(tx.savepoint.rollback().await?)
+        Ok(alone(tx.on)?.rollback().await?)
     }
 
     /// Commands that know what they read: it is read at once, and what they change is written at once. Says false when one
@@ -413,15 +421,16 @@ impl<'a> Course<'a> {
         Ok(())
     }
 
-    /// Writes what was left; then the versions that streams have, and the results of the commands.
-    async fn end(mut self) -> Result<(Versions, Vec<Result<()>>)> {
-        let left = std::mem::take(&mut self.left);
-        if !left.is_empty() {
-            let tx = self.savepoint().await?;
-            guarded("what was left together", Box::pin(left.write(&tx))).await?;
-            self.keep(tx).await?;
+    /// Writes what was left, without a savepoint: when that fails all is undone. Then the versions that streams have, and
+    /// the results of the commands.
+    async fn end(self) -> Result<(Versions, Vec<Result<()>>)> {
+        let Self { on, now, versions, left, results } = self;
+        if left.is_empty() {
+            return Ok((versions, results));
         }
-        Ok((self.versions, self.results))
+        let tx = WriteTx::over(on, now, versions, Left::default());
+        guarded("what was left together", Box::pin(left.write(&tx))).await?;
+        Ok((tx.versions.into_inner().unwrap_or_else(PoisonError::into_inner), results))
     }
 }
 
