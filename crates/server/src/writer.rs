@@ -171,7 +171,13 @@ impl Writer {
                     desk.work(commands).await;
                     desk.db.close_writer().await;
                 };
-                tokio::task::spawn_blocking(move || runtime.block_on(work))
+                let (done, end) = oneshot::channel();
+                // A blocking task would keep the whole process from ending while its database does not answer.
+                std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
+                    runtime.block_on(work);
+                    done.send(()).unwrap_or_default();
+                })?;
+                tokio::spawn(async move { end.await.unwrap_or_default() })
             }
         };
         Ok((Self { queue, undone }, task))
