@@ -12,9 +12,9 @@ use preau_protocol::ErrorCode;
 use preau_protocol::sync::EntityKind;
 use preau_server::db::{self, Db};
 use preau_server::error::{Error, Result};
-use preau_server::sync::events::Poke;
+use preau_server::sync::events::{Poke, Pokes};
 use preau_server::sync::{Entity, Projection, StreamKind, create_stream, hold, publish, relay};
-use preau_server::writer::{Command, Reads, WriteTx};
+use preau_server::writer::{Command, Reads, Seat, WriteTx, Writer};
 use sea_orm::FromQueryResult;
 use support::{Engine, Harness, Town, on_each_engine};
 use tokio::sync::broadcast::Receiver;
@@ -193,6 +193,39 @@ async fn a_full_queue_says_busy_at_once() {
 }
 
 /// The next poke that satisfies; far later than any comes, the test fails.
+/// Says on which thread it ran.
+struct Where;
+
+impl Command for Where {
+    type Output = Option<String>;
+    const NAME: &'static str = "test_where";
+
+    async fn apply(&self, tx: &WriteTx) -> Result<Option<String>> {
+        let row: Option<Number> = db::one(tx.connection(), "SELECT CAST(1 AS BIGINT) AS n", Vec::new()).await?;
+        Ok(row.and_then(|_| std::thread::current().name().map(str::to_owned)))
+    }
+}
+
+#[tokio::test]
+async fn a_writer_with_a_seat_of_its_own_does_all_that_is_queued_and_ends() {
+    on_each_engine(|harness| async move {
+        let elsewhere = harness.elsewhere().await;
+        let db = Db::open(&elsewhere.location).await.unwrap();
+        db.migrate().await.unwrap();
+        let db = Arc::new(db.with_writer_to_open().await);
+        let clock = Arc::new(harness.clock.clone());
+        let (writer, end) = Writer::start(db.clone(), clock, Pokes::default(), Seat::Own).unwrap();
+        let ran = futures_util::future::join_all((0..100).map(|_| writer.run(Where))).await;
+        for on in ran {
+            assert_eq!(on.unwrap().as_deref(), Some("writer"));
+        }
+        drop(writer);
+        end.await.unwrap();
+        db.close().await;
+    })
+    .await;
+}
+
 async fn heard(listener: &mut Receiver<Poke>, satisfies: impl Fn(Poke) -> bool) {
     let found = async { while !satisfies(listener.recv().await.unwrap()) {} };
     tokio::time::timeout(Duration::from_secs(30), found).await.expect("nothing was heard");
