@@ -59,15 +59,19 @@ impl App {
     /// Opens the application over a database; the handle ends once the last [`App`] is dropped and all is written.
     ///
     /// # Errors
-    /// When the system gives no randomness or no runtime.
-    pub fn start(
+    /// When the system gives no randomness, or as [`Writer::start`].
+    pub async fn start(
         db: Db,
         clock: Arc<dyn Clock>,
         options: AppOptions,
     ) -> anyhow::Result<(Self, tokio::task::JoinHandle<()>)> {
         let hashing = HashingPool::open(options.hashing)?;
+        let db = match options.seat {
+            Seat::Shared => db,
+            Seat::Own => db.with_writer_to_open().await,
+        };
         let (db, pokes) = (Arc::new(db), Pokes::default());
-        let (writer, task) = Writer::start(db.clone(), clock.clone(), pokes.clone(), options.seat)?;
+        let (writer, task) = Writer::start(db.clone(), clock.clone(), pokes.clone(), options.seat).await?;
         let app = Self {
             db,
             writer,

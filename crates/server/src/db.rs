@@ -218,9 +218,9 @@ impl Db {
         MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
     }
 
-    /// Leaves the writer's connection to be opened by its first use: it belongs to the runtime that opens it.
+    /// Leaves the writer's connection to be opened anew ([`Db::open_writer`]): it belongs to the runtime that opens it.
     #[must_use]
-    pub async fn with_writer_to_open(mut self) -> Self {
+    pub(crate) async fn with_writer_to_open(mut self) -> Self {
         self.close_writer().await;
         self.writer = if self.is_postgres() {
             let pool = self.writer.get_postgres_connection_pool();
@@ -232,6 +232,14 @@ impl Db {
             SqlxSqliteConnector::from_sqlx_sqlite_pool(unopened)
         };
         self
+    }
+
+    /// Opens the writer's connection, unless it is open. Until then nothing says that this process serves the database.
+    ///
+    /// # Errors
+    /// When nothing answers, or a backup is being put back meanwhile.
+    pub(crate) async fn open_writer(&self) -> anyhow::Result<()> {
+        self.writer.ping().await.context("opening the writer's connection")
     }
 
     /// Closes the writer's connection, where it was opened.
@@ -342,13 +350,9 @@ pub(crate) fn is_contention(error: &DbErr) -> bool {
 /// A statement for the engine.
 pub(crate) fn statement(on: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Statement {
     let engine = on.get_database_backend();
-    match engine {
-        DbBackend::Sqlite if values.len() > FEW => match unnumbered(sql, values.len()) {
-            Some(sql) => Statement::from_sql_and_values(engine, sql, values),
-            None => Statement::from_sql_and_values(engine, sql, values),
-        },
-        _ => Statement::from_sql_and_values(engine, sql, values),
-    }
+    let long = engine == DbBackend::Sqlite && values.len() > FEW;
+    let unnumbered = if long { unnumbered(sql, values.len()) } else { None };
+    Statement::from_sql_and_values(engine, unnumbered.as_deref().unwrap_or(sql), values)
 }
 
 /// Values from which it counts that SQLite walks the list of all names to find each.

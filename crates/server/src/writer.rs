@@ -9,12 +9,11 @@
 //! read at once for the run of them, which has one savepoint ([`Command::reads`]).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -142,8 +141,7 @@ pub enum Seat {
     /// Among the tasks of the runtime that starts it.
     #[default]
     Shared,
-    /// On a thread with a runtime of its own, where it never waits behind the tasks of HTTP. Its connection is to be opened
-    /// there: [`Db::with_writer_to_open`].
+    /// On a thread with a runtime of its own, where it never waits behind the tasks of HTTP.
     Own,
 }
 
@@ -158,27 +156,19 @@ impl Writer {
     /// Starts the task. It ends, with everything queued done, when the last handle is dropped.
     ///
     /// # Errors
-    /// When the system gives no runtime.
-    pub fn start(db: Arc<Db>, clock: Arc<dyn Clock>, pokes: Pokes, seat: Seat) -> io::Result<(Self, JoinHandle<()>)> {
+    /// With a seat of its own: when the system gives no runtime or thread, or its connection does not open there.
+    pub async fn start(
+        db: Arc<Db>,
+        clock: Arc<dyn Clock>,
+        pokes: Pokes,
+        seat: Seat,
+    ) -> anyhow::Result<(Self, JoinHandle<()>)> {
         let (queue, commands) = mpsc::channel(QUEUE);
         let undone = Arc::new(AtomicU64::new(0));
         let desk = Desk { db, clock, pokes, undone: undone.clone() };
         let task = match seat {
             Seat::Shared => tokio::spawn(async move { desk.work(commands).await }),
-            Seat::Own => {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-                let work = async move {
-                    desk.work(commands).await;
-                    desk.db.close_writer().await;
-                };
-                let (done, end) = oneshot::channel();
-                // A blocking task would keep the whole process from ending while its database does not answer.
-                std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
-                    runtime.block_on(work);
-                    done.send(()).unwrap_or_default();
-                })?;
-                tokio::spawn(async move { end.await.unwrap_or_default() })
-            }
+            Seat::Own => desk.work_apart(commands).await?,
         };
         Ok((Self { queue, undone }, task))
     }
@@ -257,6 +247,28 @@ struct Desk {
 }
 
 impl Desk {
+    /// Works on a thread of its own, once its connection is open there.
+    async fn work_apart(self, commands: mpsc::Receiver<Box<dyn Queued>>) -> anyhow::Result<JoinHandle<()>> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (opened, open) = oneshot::channel();
+        let (done, end) = oneshot::channel();
+        let work = async move {
+            let outcome = self.db.open_writer().await;
+            let opens = outcome.is_ok();
+            if opened.send(outcome).is_ok() && opens {
+                self.work(commands).await;
+            }
+            self.db.close_writer().await;
+        };
+        // A blocking task would keep the whole process from ending while its database does not answer.
+        std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
+            runtime.block_on(work);
+            done.send(()).unwrap_or_default();
+        })?;
+        open.await.context("the writer's thread ended")??;
+        Ok(tokio::spawn(async move { end.await.unwrap_or_default() }))
+    }
+
     async fn work(&self, mut commands: mpsc::Receiver<Box<dyn Queued>>) {
         let mut batch = Vec::with_capacity(BATCH);
         while commands.recv_many(&mut batch, BATCH).await > 0 {

@@ -22,6 +22,7 @@ use preau_server::sync::hold;
 use preau_server::writer::{Command, WriteTx};
 use sea_orm::{FromQueryResult, Value};
 use support::{Engine, Harness, Publish, Replica, home, move_house, on_each_engine, phone, push, town, verdict};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -45,6 +46,14 @@ impl Command for Change {
         self.released.cancelled().await;
         Ok(())
     }
+}
+
+/// Runs a change until it is published: it goes on once it is released.
+async fn published(h: &Harness, change: Change) -> JoinHandle<Result<()>> {
+    let (writer, published) = (h.app.writer.clone(), change.published.clone());
+    let running = tokio::spawn(async move { writer.run(change).await });
+    published.cancelled().await;
+    running
 }
 
 #[derive(FromQueryResult)]
@@ -101,9 +110,7 @@ async fn what_one_process_published_is_not_taken_back_by_another() {
         let collecting = change((right, vec![town.id.into(), child.into()]));
 
         let other = h.another_process().await;
-        let (first, published) = (h.app.writer.clone(), schooling.published.clone());
-        let first = tokio::spawn(async move { first.run(schooling).await });
-        published.cancelled().await;
+        let first = published(&h, schooling).await;
         let second = other.app.writer.clone();
         let second = tokio::spawn(async move { second.run(collecting).await });
         one_waits(&h).await;
@@ -141,9 +148,7 @@ async fn two_processes_that_change_one_value_do_so_one_after_the_other() {
             published: CancellationToken::new(),
             released: released.clone(),
         };
-        let (first, published) = (h.app.writer.clone(), change.published.clone());
-        let first = tokio::spawn(async move { first.run(change).await });
-        published.cancelled().await;
+        let first = published(&h, change).await;
         // The family asks over the value that it saw, which is no longer the one on record.
         let (second, token) = (other.clone(), session.access_token.clone());
         let second =
@@ -182,23 +187,6 @@ impl Command for Count {
     }
 }
 
-/// A command in the middle of a transaction.
-struct Middle {
-    begun: CancellationToken,
-    released: CancellationToken,
-}
-
-impl Command for Middle {
-    type Output = ();
-    const NAME: &'static str = "test_middle";
-
-    async fn apply(&self, _: &WriteTx) -> Result<()> {
-        self.begun.cancel();
-        self.released.cancelled().await;
-        Ok(())
-    }
-}
-
 /// What every process of a commune needs to commit is not held by one that still works.
 #[tokio::test]
 async fn a_run_of_changes_does_not_hold_the_commune_before_its_transaction_ends() {
@@ -219,23 +207,18 @@ async fn a_run_of_changes_does_not_hold_the_commune_before_its_transaction_ends(
         while h.app.writer.waiting() < 1 {
             tokio::task::yield_now().await;
         }
-        let (begun, released) = (CancellationToken::new(), CancellationToken::new());
-        // A test that fails ends what it began too.
-        let _ends = released.clone().drop_guard();
-        let (writer, middle) = (h.app.writer.clone(), Middle { begun: begun.clone(), released: released.clone() });
-        let middle = tokio::spawn(async move { writer.run(middle).await });
+        let middle = h.hold_writer_later();
         while h.app.writer.waiting() < 2 {
             tokio::task::yield_now().await;
         }
         held.release().await;
-        begun.cancelled().await;
+        middle.begun().await;
         // Its audit is appended to the commune's chain, and committed, while the other transaction goes on.
         let moving = move_house(None, "1 quai Neuf");
         let push = push(&other, &neighbour.access_token, Uuid::now_v7(), &moving);
         let there = tokio::time::timeout(LONGEST, push).await.expect("the other process waits");
         assert_eq!(verdict(&there), (OutcomeStatus::Applied, None));
-        released.cancel();
-        middle.await.unwrap().unwrap();
+        middle.release().await;
         assert_eq!(verdict(&first.await.unwrap()), (OutcomeStatus::Applied, None));
         let report = check(&h.app.db, h.clock.now()).await.unwrap();
         assert!(report.is_sound(), "{report}");
@@ -309,9 +292,7 @@ async fn an_import_reads_what_another_process_changed_before_it() {
             published: CancellationToken::new(),
             released: released.clone(),
         };
-        let (first, published) = (h.app.writer.clone(), change.published.clone());
-        let first = tokio::spawn(async move { first.run(change).await });
-        published.cancelled().await;
+        let first = published(&h, change).await;
         let file = "type;famille;role;nom;prenom;mobile;fixe\n\
                     adulte;martel01;titulaire;Martel;Claire;;05 56 95 56 12\n";
         let (there, commune) = (other.clone(), town.id);

@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use preau_protocol::ErrorCode;
 use preau_protocol::sync::EntityKind;
-use preau_server::db::{self, Db};
+use preau_server::app::App;
+use preau_server::db::{self, Db, Location};
 use preau_server::error::{Error, Result};
-use preau_server::sync::events::{Poke, Pokes};
+use preau_server::sync::events::Poke;
 use preau_server::sync::{Entity, Projection, StreamKind, create_stream, hold, publish, relay};
-use preau_server::writer::{Command, Reads, Seat, WriteTx, Writer};
+use preau_server::writer::{Command, Reads, Seat, WriteTx};
 use sea_orm::FromQueryResult;
-use support::{Engine, Harness, Town, on_each_engine};
+use support::{Engine, Harness, Town, on_each_engine, options};
 use tokio::sync::broadcast::Receiver;
 use uuid::Uuid;
 
@@ -212,16 +213,25 @@ async fn a_writer_with_a_seat_of_its_own_does_all_that_is_queued_and_ends() {
         let elsewhere = harness.elsewhere().await;
         let db = Db::open(&elsewhere.location).await.unwrap();
         db.migrate().await.unwrap();
-        let db = Arc::new(db.with_writer_to_open().await);
-        let clock = Arc::new(harness.clock.clone());
-        let (writer, end) = Writer::start(db.clone(), clock, Pokes::default(), Seat::Own).unwrap();
-        let ran = futures_util::future::join_all((0..100).map(|_| writer.run(Where))).await;
+        let (app, end) = App::start(db, Arc::new(harness.clock.clone()), options(Seat::Own)).await.unwrap();
+        if harness.engine == Engine::Postgres {
+            // A backup is not put back into a database that is served, written to or not.
+            let held = "SELECT COUNT(*) AS n FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
+                        WHERE l.locktype = 'advisory' AND d.datname = current_database()";
+            let held: Option<Number> = db::one(app.db.readers(), held, Vec::new()).await.unwrap();
+            assert_eq!(held.unwrap().n, 1);
+        }
+        let ran = futures_util::future::join_all((0..100).map(|_| app.writer.run(Where))).await;
         for on in ran {
             assert_eq!(on.unwrap().as_deref(), Some("writer"));
         }
-        drop(writer);
+        let db = app.db.clone();
+        drop(app);
         end.await.unwrap();
         db.close().await;
+        if let Location::Sqlite(folder) = &elsewhere.location {
+            assert!(!folder.join("preau.sqlite-wal").exists(), "the log was put into the file");
+        }
     })
     .await;
 }

@@ -174,7 +174,8 @@ impl Town {
         let db = Arc::new(Db::open(&self.disk.location()).await?);
         db.migrate().await?;
         let pokes = Pokes::default();
-        let (writer, writing) = Writer::start(db.clone(), Arc::new(self.time.clone()), pokes.clone(), Seat::Shared)?;
+        let (writer, writing) =
+            Writer::start(db.clone(), Arc::new(self.time.clone()), pokes.clone(), Seat::Shared).await?;
         let app = App {
             db,
             writer,

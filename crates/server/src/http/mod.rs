@@ -166,7 +166,7 @@ mod tests {
         let hashing = HashingLimits::default();
         let options =
             AppOptions { secret: vec![1; 32], hashing, addresses: AddressBase::default(), seat: Seat::Shared };
-        let (app, _) = App::start(db, Arc::new(SystemClock), options).unwrap();
+        let (app, _) = App::start(db, Arc::new(SystemClock), options).await.unwrap();
         async fn panics() -> StatusCode {
             panic!("Claire Martel")
         }

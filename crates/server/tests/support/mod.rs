@@ -142,11 +142,16 @@ impl Harness {
     }
 }
 
+/// What a server in process is started with.
+pub fn options(seat: Seat) -> AppOptions {
+    AppOptions { secret: vec![7; 32], hashing: HashingLimits::default(), addresses: AddressBase::default(), seat }
+}
+
 async fn start(location: &Location, clock: &TestClock, hashing: HashingLimits) -> (App, Router) {
     let db = Db::open(location).await.unwrap();
     db.migrate().await.unwrap();
-    let options = AppOptions { secret: vec![7; 32], hashing, addresses: AddressBase::default(), seat: Seat::Shared };
-    let (app, _) = App::start(db, Arc::new(clock.clone()), options).unwrap();
+    let options = AppOptions { hashing, ..options(Seat::Shared) };
+    let (app, _) = App::start(db, Arc::new(clock.clone()), options).await.unwrap();
     let router = http::router(app.clone(), &HttpOptions::default());
     (app, router)
 }
