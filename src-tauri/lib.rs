@@ -200,7 +200,7 @@ mod tests {
     /// Run with `PREAU_UPDATE_BINDINGS=1` after changing a command, an event or a view.
     #[test]
     fn bindings_are_the_ones_of_these_commands() {
-        let kept = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/src/bindings.ts");
+        let kept = std::path::PathBuf::from("ui/src/bindings.ts");
         if std::env::var_os("PREAU_UPDATE_BINDINGS").is_some_and(|on| on == "1") {
             super::bridge().export(Typescript::default(), &kept).expect("bindings");
         }

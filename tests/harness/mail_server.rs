@@ -46,7 +46,7 @@ impl MailServer {
         let (certificate, key) = certificate(folder.path())?;
         let mails = folder.path().join("mails");
         std::fs::create_dir(&mails)?;
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("harness").join("mail_server.py");
+        let script = Path::new("harness/mail_server.py");
         let mut command = Command::new(python);
         command.arg(script).args(["--user", USER, "--password", password]);
         command.arg("--certificate").arg(certificate).arg("--key").arg(key).arg("--folder").arg(mails);

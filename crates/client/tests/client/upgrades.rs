@@ -36,7 +36,7 @@ fn earlier() -> Vec<i64> {
 }
 
 fn fixture(version: i64) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(format!("cache-{version:04}.db"))
+    Path::new("tests/fixtures").join(format!("cache-{version:04}.db"))
 }
 
 /// What a cache of the first schema could hold already: every later one is filled by the same statements.

@@ -125,7 +125,7 @@ impl Pdf {
     /// The picture of the first page, in `docs/screens/` when `PREAU_UPDATE_SCREENS` is set, else beside the builds.
     pub fn picture(&self, name: &str) -> PathBuf {
         let update = std::env::var_os("PREAU_UPDATE_SCREENS").is_some_and(|value| !value.is_empty());
-        let screens = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/screens");
+        let screens = std::path::absolute("../../docs/screens").expect("a folder");
         let folder = if update { screens } else { env!("CARGO_TARGET_TMPDIR").into() };
         let path = folder.join(name);
         self.ask("pdftoppm", &["-png", "-r", "110", "-singlefile", "letters.pdf", &path.to_string_lossy()]);

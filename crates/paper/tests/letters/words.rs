@@ -43,7 +43,7 @@ fn a_letter_says_everything_in_order() {
 #[test]
 fn the_words_of_screens_are_those_of_the_screens() {
     let words = |file: &str| {
-        let path = format!("{}/../../ui/src/locales/fr/{file}.json", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("../../ui/src/locales/fr/{file}.json");
         let text = std::fs::read_to_string(path).expect("the words of the interface");
         serde_json::from_str::<serde_json::Value>(&text).expect("JSON")
     };
