@@ -1,7 +1,7 @@
 //! What the tests print, and how they read it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use jiff::civil::date;
