@@ -23,6 +23,12 @@ export default defineConfig({
     // WebKitGTK of Debian 12, WebView2, and the web view of macOS 13.
     target: ['es2022', 'safari16.4', 'chrome111'],
     chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        // What the first picture needs is one file: each of forty small ones would be asked of the program in turn.
+        codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] },
+      },
+    },
   },
   test: {
     environment: 'jsdom',

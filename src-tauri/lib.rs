@@ -19,6 +19,7 @@ use anyhow::Context;
 use kiosk::{Kiosk, Role};
 use preau_client::clock::{SystemChance, SystemClock};
 use preau_client::disk::SystemDisk;
+use preau_client::profiles::key::Keychain;
 use preau_client::sync::http::HttpConnector;
 use preau_client::{Client, Environment};
 use std::sync::Arc;
@@ -156,7 +157,7 @@ fn set_up(app: &AppHandle, kiosk: Kiosk) -> anyhow::Result<()> {
     app.manage(notifications::Notifications::default());
     let client = Client::new(Environment {
         directory: Some(paths::directory(app)?),
-        keys: if is_kiosk { None } else { platform::keychain::probe() },
+        keys: if is_kiosk { Keychain::from(None) } else { platform::keychain::asked() },
         clock: Arc::new(SystemClock::new()),
         chance: Arc::new(SystemChance),
         disk: Arc::new(SystemDisk),

@@ -2,6 +2,7 @@
 
 use crate::kiosk::Kiosk;
 use crate::paths;
+use crate::platform::engine;
 use anyhow::Context;
 use std::path::Path;
 use tauri::plugin::TauriPlugin;
@@ -39,7 +40,8 @@ pub fn open(app: &AppHandle) -> anyhow::Result<()> {
     let automated = std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|on| on == "true");
     let builder = builder.data_directory(paths::data_dir()?.join("webview")).incognito(!automated);
     let builder = if app.state::<Kiosk>().view().is_some() { shut(app, builder) } else { builder };
-    builder.build().context("opening the window")?;
+    let window = builder.build().context("opening the window")?;
+    engine::draw_by_itself(&window).context("setting the engine up")?;
     Ok(())
 }
 

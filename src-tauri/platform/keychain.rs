@@ -2,44 +2,47 @@
 
 use anyhow::Context;
 use keyring_core::{CredentialStore, Entry, Error};
-use preau_client::profiles::key::{Key, KeyStore};
-use std::sync::{Arc, mpsc};
+use preau_client::profiles::key::{Key, KeyStore, Keychain};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 const SERVICE: &str = "fr.preau.desktop";
 /// A desktop answers at once; where nobody answers in this time, nobody will.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-struct Keychain {
+struct System {
     store: Arc<CredentialStore>,
 }
 
-/// The keychain, when this computer has one that answers. `PREAU_KEYCHAIN=none` says that it has none.
-pub fn probe() -> Option<Arc<dyn KeyStore>> {
+/// Asks for the keychain at once, and waits for it only where somebody needs it. `PREAU_KEYCHAIN=none` says that there is none.
+pub fn asked() -> Keychain {
     if std::env::var_os("PREAU_KEYCHAIN").is_some_and(|value| value == "none") {
-        return None;
+        return Keychain::from(None);
     }
-    let (answer, asked) = mpsc::channel();
+    let (answer, asked) = oneshot::channel();
     std::thread::spawn(move || {
         // Whoever asked may have gone meanwhile.
         answer.send(ask()).unwrap_or_default();
     });
-    match asked.recv_timeout(PATIENCE) {
-        Ok(Ok(keychain)) => Some(Arc::new(keychain)),
-        Ok(Err(error)) => {
-            tracing::info!(error = format!("{error:#}"), "no keychain");
-            None
+    Keychain::once_known(async move {
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(Ok(store))) => Some(Arc::new(store) as Arc<dyn KeyStore>),
+            Ok(Ok(Err(error))) => {
+                tracing::info!(error = format!("{error:#}"), "no keychain");
+                None
+            }
+            Ok(Err(_)) | Err(_) => {
+                tracing::warn!("the keychain did not answer");
+                None
+            }
         }
-        Err(_) => {
-            tracing::warn!("the keychain did not answer");
-            None
-        }
-    }
+    })
 }
 
-fn ask() -> anyhow::Result<Keychain> {
-    let keychain = Keychain { store: store()? };
+fn ask() -> anyhow::Result<System> {
+    let keychain = System { store: store()? };
     match keychain.entry("probe")?.get_secret() {
         Ok(_) | Err(Error::NoEntry) => Ok(keychain),
         Err(error) => Err(error).context("asking the keychain"),
@@ -61,13 +64,13 @@ fn store() -> keyring_core::Result<Arc<CredentialStore>> {
     Ok(apple_native_keyring_store::keychain::Store::new()?)
 }
 
-impl Keychain {
+impl System {
     fn entry(&self, name: &str) -> keyring_core::Result<Entry> {
         self.store.build(SERVICE, name, None)
     }
 }
 
-impl KeyStore for Keychain {
+impl KeyStore for System {
     fn read(&self, profile: uuid::Uuid) -> anyhow::Result<Option<Key>> {
         match self.entry(&profile.to_string())?.get_secret() {
             Ok(secret) => {

@@ -1,5 +1,6 @@
 //! What differs from one system to the next.
 
+pub mod engine;
 pub mod keychain;
 pub mod kiosk;
 

@@ -110,7 +110,7 @@ pub fn application(folder: &Path, keys: Option<Arc<dyn KeyStore>>) -> Client {
     Client::new(Environment {
         data_dir: folder.to_owned(),
         directory: Some(folder.join("towns.json")),
-        keys,
+        keys: keys.into(),
         clock: Arc::new(SystemClock::new()),
         chance: Arc::new(SystemChance),
         disk: Arc::new(SystemDisk),

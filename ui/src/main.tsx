@@ -10,9 +10,10 @@ import { start } from './app/start';
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 
-const client = await start();
-createRoot(root).render(
-  <StrictMode>
-    <App client={client} />
-  </StrictMode>,
+void start().then((client) =>
+  createRoot(root).render(
+    <StrictMode>
+      <App client={client} />
+    </StrictMode>,
+  ),
 );

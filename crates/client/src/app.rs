@@ -9,7 +9,7 @@ use crate::db::CacheKey;
 use crate::disk::Disk;
 use crate::error::{CacheError, Error, Failure, FailureCode};
 use crate::family::sync::Decided;
-use crate::profiles::key::KeyStore;
+use crate::profiles::key::Keychain;
 use crate::profiles::{OpenCache, Profile};
 use crate::sync::planner::Cause;
 use crate::sync::runner::Engine;
@@ -61,7 +61,7 @@ pub struct Environment {
     /// A directory of towns in place of the one shipped.
     pub directory: Option<PathBuf>,
     /// The system's keychain, when there is one.
-    pub keys: Option<Arc<dyn KeyStore>>,
+    pub keys: Keychain,
     /// The clocks.
     pub clock: Arc<dyn Clock>,
     /// Jitter.

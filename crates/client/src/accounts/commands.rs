@@ -33,7 +33,7 @@ impl Client {
         match &*state {
             AccountState::SignedOut => Ok(SessionView::SignedOut {
                 profiles: self.profiles_but(None),
-                keychain_available: self.env.keys.is_some(),
+                keychain_available: self.env.keys.known().await.is_some(),
             }),
             AccountState::FirstCode(first) => Ok(SessionView::FirstCode {
                 commune: present::commune(&first.entry.commune),
@@ -59,7 +59,7 @@ impl Client {
     /// the cache, which leave the server's session kept where it can be.
     pub async fn sign_in(&self, request: &SignInRequest) -> Result<SessionView, Failure> {
         self.unlocked().await?;
-        self.check_keep(&request.keep)?;
+        self.check_keep(&request.keep).await?;
         let server = self.server_for(&request.slug, request.invitation.as_deref()).await?;
         let (api, commune) = self.reach(&server, &request.slug).await?;
         let code = Zeroizing::new(request.code.clone());
@@ -240,7 +240,7 @@ impl Client {
             return Err(Failure::of(FailureCode::RequestsWait));
         }
         profile.forget()?;
-        if profile.file.protection == Protection::Keychain && self.env.keys.is_some() {
+        if profile.file.protection == Protection::Keychain && self.env.keys.known().await.is_some() {
             // Without the file the key opens nothing.
             self.ask_keychain(move |keys| keys.delete(id)).await.unwrap_or_default();
         }

@@ -28,9 +28,9 @@ enum IfDamaged {
 
 impl Client {
     /// Refuses, before the server is asked, a way of keeping that this computer cannot offer.
-    pub(super) fn check_keep(&self, keep: &KeepRequest) -> Result<(), Error> {
+    pub(super) async fn check_keep(&self, keep: &KeepRequest) -> Result<(), Error> {
         match keep {
-            KeepRequest::Keychain if self.env.keys.is_none() => Err(Error::Keychain),
+            KeepRequest::Keychain if self.env.keys.known().await.is_none() => Err(Error::Keychain),
             KeepRequest::Passphrase { passphrase } if passphrase.chars().count() < PASSPHRASE_MIN => {
                 Err(Error::Rule(FailureCode::PassphraseTooShort))
             }
@@ -269,7 +269,7 @@ impl Client {
     /// Whether requests wait in a closed space behind a PIN. Without its passphrase, or its key, nobody can tell: then
     /// removing it is all that is left to do with it.
     pub(super) async fn waits_behind_pin(&self, profile: &Profile) -> Result<bool, Error> {
-        if profile.file.protection != Protection::Keychain || self.env.keys.is_none() {
+        if profile.file.protection != Protection::Keychain || self.env.keys.known().await.is_none() {
             return Ok(false);
         }
         match self.key_of(profile, None).await? {
@@ -290,7 +290,7 @@ impl Client {
         &self,
         ask: impl FnOnce(&dyn profiles::key::KeyStore) -> anyhow::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let keys = self.env.keys.clone().ok_or(Error::Keychain)?;
+        let keys = self.env.keys.known().await.ok_or(Error::Keychain)?;
         match tokio::task::spawn_blocking(move || ask(&*keys)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => {

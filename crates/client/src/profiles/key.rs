@@ -5,8 +5,11 @@ use crate::error::Error;
 use crate::hex;
 use anyhow::anyhow;
 use argon2::{Algorithm, Argon2, Params, Version};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared, ready};
 use rand::Rng;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -36,6 +39,29 @@ pub trait KeyStore: Send + Sync + 'static {
     /// # Errors
     /// When the keychain does not answer, or refuses.
     fn delete(&self, profile: Uuid) -> anyhow::Result<()>;
+}
+
+/// The system's keychain, once it is known whether this computer has one that answers: nothing but a space that is kept there
+/// waits for it, least of all the window.
+#[derive(Clone)]
+pub struct Keychain(Shared<BoxFuture<'static, Option<Arc<dyn KeyStore>>>>);
+
+impl Keychain {
+    /// One that is known when this ends.
+    pub fn once_known(answer: impl Future<Output = Option<Arc<dyn KeyStore>>> + Send + 'static) -> Self {
+        Self(answer.boxed().shared())
+    }
+
+    /// The keychain, if there is one.
+    pub async fn known(&self) -> Option<Arc<dyn KeyStore>> {
+        self.0.clone().await
+    }
+}
+
+impl From<Option<Arc<dyn KeyStore>>> for Keychain {
+    fn from(keys: Option<Arc<dyn KeyStore>>) -> Self {
+        Self::once_known(ready(keys))
+    }
 }
 
 /// A new random key.

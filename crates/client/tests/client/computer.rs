@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use preau_client::accounts::views::{KeepRequest, SessionView, SignInRequest};
 use preau_client::clock::{Chance, Clock, SystemClock};
 use preau_client::disk::{Disk, SystemDisk};
-use preau_client::profiles::key::{Key, KeyStore};
+use preau_client::profiles::key::{Key, KeyStore, Keychain};
 use preau_client::sync::views::{SyncStateView, SyncStatusView};
 use preau_client::{Client, Environment, Listener, Notice};
 use std::collections::BTreeMap;
@@ -162,7 +162,7 @@ impl Computer {
         Client::new(Environment {
             data_dir: self.dir.path().to_owned(),
             directory: self.directory.clone(),
-            keys: Some(self.keys.clone()),
+            keys: Keychain::from(Some(self.keys.clone() as Arc<dyn KeyStore>)),
             clock: Arc::new(TestClock {
                 running: SystemClock::new(),
                 hands: self.hands.clone(),
