@@ -159,10 +159,15 @@ impl Computer {
 
     /// The application, as after a start.
     pub fn start(&self) -> Client {
+        self.start_with(Keychain::from(Some(self.keys.clone() as Arc<dyn KeyStore>)))
+    }
+
+    /// The same, with another keychain.
+    pub fn start_with(&self, keys: Keychain) -> Client {
         Client::new(Environment {
             data_dir: self.dir.path().to_owned(),
             directory: self.directory.clone(),
-            keys: Keychain::from(Some(self.keys.clone() as Arc<dyn KeyStore>)),
+            keys,
             clock: Arc::new(TestClock {
                 running: SystemClock::new(),
                 hands: self.hands.clone(),

@@ -4,6 +4,8 @@ use crate::computer::{Computer, passphrase, sign_in};
 use crate::town::{Fault, ONE_TIME, PERSONAL};
 use preau_client::FailureCode;
 use preau_client::accounts::views::{KeepRequest, ProtectionView, SessionView};
+use preau_client::profiles::key::Keychain;
+use std::time::Duration;
 
 #[tokio::test(start_paused = true)]
 async fn a_one_time_code_leads_to_a_personal_code_and_then_home() {
@@ -105,6 +107,23 @@ async fn a_space_in_memory_leaves_nothing() {
     let session = client.close_profile().await.expect("closed");
     assert!(matches!(session, SessionView::SignedOut { ref profiles, .. } if profiles.is_empty()));
     assert_eq!(std::fs::read_dir(computer.dir.path()).expect("a folder").count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_keychain_that_does_not_answer_is_waited_for_only_by_what_is_kept_there() {
+    let computer = Computer::new();
+    let silent = || computer.start_with(Keychain::once_known(std::future::pending()));
+    for keep in [KeepRequest::MemoryOnly, passphrase("châtaigne d'octobre")] {
+        let client = silent();
+        client.open_alone().await;
+        let session = client.sign_in(&sign_in(PERSONAL, keep)).await.expect("a session");
+        assert!(matches!(session, SessionView::Open { .. }), "{session:?}");
+        client.close().await;
+    }
+    let client = silent();
+    let request = sign_in(PERSONAL, KeepRequest::Keychain);
+    let waited = tokio::time::timeout(Duration::from_secs(60), client.sign_in(&request)).await;
+    assert!(waited.is_err(), "{waited:?}");
 }
 
 #[tokio::test(start_paused = true)]
