@@ -182,7 +182,7 @@ impl Computer {
                 continue;
             }
             let before = self.shown.get(&row.op_id).copied();
-            let now = standings.get(&row.op_id).copied().unwrap_or(outcome.status);
+            let now = standings.get(&row.op_id).copied().or(row.still_as_told()).unwrap_or(outcome.status);
             let differs = before.is_some_and(|before| before != outcome.status && before != now);
             if differs && row.changed_at.is_none() {
                 self.untold.push(format!("I3: {before:?} became {now:?}, and nobody was told: {}", row.op_id));

@@ -149,7 +149,8 @@ impl Changes {
     }
 
     fn answered_view(&self, row: &Row, op: &ChangeDetailOp) -> Result<DetailChangeView, Error> {
-        let state = match row.outcome.map(|outcome| (outcome.status, outcome.code)) {
+        let known = row.still_as_told().map(|told| (told, None));
+        let state = match known.or(row.outcome.map(|outcome| (outcome.status, outcome.code))) {
             None => DetailStateView::ToSend { pending: pending(row) },
             Some((OutcomeStatus::Applied, _)) => DetailStateView::Accepted,
             Some((OutcomeStatus::Waiting, _)) if matches!(op.new, DetailValueDto::Email(Some(_))) => {

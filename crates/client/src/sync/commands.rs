@@ -155,7 +155,8 @@ impl Known {
     fn item(&self, row: &Row) -> Result<OutboxItemView, Error> {
         let unanswered = row.outcome.is_none();
         let status = row.outcome.map(|outcome| outcome.status);
-        let waits = status == Some(OutcomeStatus::Waiting) && self.changes.waits(row.op_id);
+        let decided = row.still_as_told().is_some() || !self.changes.waits(row.op_id);
+        let waits = status == Some(OutcomeStatus::Waiting) && !decided;
         Ok(OutboxItemView {
             op_id: row.op_id.to_string(),
             subject: self.subject(row)?,

@@ -51,7 +51,8 @@ pub struct Row {
     pub caught_up_at: Option<i64>,
     /// Somebody saw the refusal, or that the outcome changed.
     pub acknowledged_at: Option<String>,
-    /// What had last become of it when it is sent again to a restored server, and as long as the answer differs.
+    /// What had last become of it when it is sent again to a restored server; as long as the answer differs; and where the
+    /// answer only says that it waits, while the restored server knows the same decision.
     pub told: Option<OutcomeStatus>,
     /// The restored server makes something else of it than was told. RFC 3339, this computer's time.
     pub changed_at: Option<String>,
@@ -64,6 +65,14 @@ impl Row {
     #[must_use]
     pub fn op(&self) -> Option<Op> {
         serde_json::from_str(&self.body).ok()
+    }
+
+    /// What was decided before a restore and still is, where the answer only says that it waits. The change on record says the
+    /// same once it is read; for somebody of another home by now it never is.
+    #[must_use]
+    pub fn still_as_told(&self) -> Option<OutcomeStatus> {
+        let waits = self.outcome.is_some_and(|outcome| outcome.status == OutcomeStatus::Waiting);
+        self.told.filter(|told| waits && self.changed_at.is_none() && *told != OutcomeStatus::Waiting)
     }
 
     /// The server cannot take it: it waits by itself while others go on.
@@ -292,7 +301,7 @@ pub async fn never_left(db: &mut SqliteConnection, rows: &[Row]) -> Result<(), C
 
 /// Keeps answers. `version_here` is the version the family's stream was read to: an answer not above it is already
 /// shown. Answers to operations not asked for, or answered before, change nothing. One that a restored server changed
-/// is to be read, again if it was.
+/// is to be read, again if it was; where it is as told, what was told stays known until a change on record says it.
 ///
 /// # Errors
 /// When the cache fails; then nothing counts as answered and everything is sent again.
@@ -307,7 +316,7 @@ pub async fn answer(
         sqlx::query(
             "UPDATE outbox SET status = ?1, code = ?2, answer_version = ?3, answered_at = ?4,
                 caught_up_at = CASE WHEN ?3 <= ?5 THEN (SELECT coalesce(server_time, 0) FROM position) END,
-                told = iif(?7, told, NULL), changed_at = iif(?7, coalesce(changed_at, ?4), NULL),
+                told = iif(?7 OR (?1 = 'waiting' AND told <> 'waiting'), told, NULL), changed_at = iif(?7, coalesce(changed_at, ?4), NULL),
                 acknowledged_at = iif(?7, NULL, acknowledged_at)
              WHERE op_id = ?6 AND status IS NULL",
         )
@@ -359,7 +368,7 @@ pub async fn send_again(db: &mut SqliteConnection, before: &Standings) -> Result
     } else {
         "UPDATE outbox SET
             told = iif(changed_at IS NOT NULL AND acknowledged_at IS NULL, told,
-                coalesce((SELECT value FROM json_each(?1) WHERE key = op_id), status)),
+                coalesce((SELECT value FROM json_each(?1) WHERE key = op_id), iif(changed_at IS NULL, told, NULL), status)),
             changed_at = iif(acknowledged_at IS NULL, changed_at, NULL),
             status = NULL, code = NULL, answer_version = NULL, answered_at = NULL, caught_up_at = NULL, faults = 0
          WHERE status IS NOT NULL"

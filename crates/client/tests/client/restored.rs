@@ -58,6 +58,28 @@ async fn what_is_told_is_the_last_that_somebody_could_read() {
     assert!(matches!(again, Err(preau_client::Error::Rule(FailureCode::NotFound))));
 }
 
+/// The change on record is read after the answer, and never by somebody who has moved to another home.
+#[tokio::test]
+async fn what_was_told_stays_known_until_it_is_read_again() {
+    let cache = Cache::in_memory().await.expect("a cache");
+    let mut held = cache.lock().await;
+    let db = held.db().expect("open");
+    let id = Uuid::from_u128(1);
+    outbox::keep(db, id, &Op::Cancel { op_id: Uuid::from_u128(9) }, NOW).await.expect("kept");
+    assert_eq!(answered(db, 1, Waiting, false).await.still_as_told(), None);
+    outbox::send_again(db, &Standings::from([(id, Rejected)])).await.expect("again");
+    // Two restores, and nothing read in between.
+    for _ in 0..2 {
+        let row = answered(db, 1, Waiting, false).await;
+        assert_eq!((row.still_as_told(), row.to_read()), (Some(Rejected), false));
+        outbox::send_again(db, &Standings::new()).await.expect("again");
+        assert_eq!(told(db, 1).await, Some(Rejected));
+    }
+    // A third one lost the refusal, and now it is accepted: news, and the answer says all of it.
+    let row = answered(db, 1, Applied, true).await;
+    assert_eq!((row.still_as_told(), row.told, row.to_read()), (None, Some(Rejected), true));
+}
+
 #[tokio::test]
 async fn a_decision_taken_again_is_no_news() {
     let cache = Cache::in_memory().await.expect("a cache");
