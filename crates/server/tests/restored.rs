@@ -53,6 +53,8 @@ async fn an_outcome_that_is_as_it_was_is_no_news() {
         h.post(&path, &agent, &DecideChangeRequest::Accept).await.json::<serde_json::Value>();
         let outcome = send(&h, &token, called, &op, Some(Applied)).await;
         assert_eq!((outcome.status, outcome.changed), (Waiting, false));
+        // The same push as before the decision, doubled on its way or late.
+        assert!(!send(&h, &token, called, &op, Some(Waiting)).await.changed);
         assert_eq!(listed(&h, &agent).await, []);
     })
     .await;

@@ -92,10 +92,13 @@ impl PushOperation {
         Ok(outcome)
     }
 
-    /// Whether the operation stands at something else than its author was told, which is then noted for the town.
+    /// Whether the operation stands at something else than its author was told, which is then noted for the town. One that
+    /// waited and is on record as waiting is as told, decided since or not: a decision is news of its own, and the push that
+    /// asks may come twice, or late.
     async fn compare(&self, tx: &WriteTx, told: OutcomeStatus, answered: OutcomeStatus) -> Result<bool> {
         let FamilyCaller { commune, family, .. } = self.caller;
         let now = match answered {
+            OutcomeStatus::Waiting if told == OutcomeStatus::Waiting => told,
             OutcomeStatus::Waiting => family::ops::standing(tx, commune, self.op_id).await?,
             OutcomeStatus::Applied | OutcomeStatus::Rejected => answered,
         };
