@@ -31,10 +31,12 @@ impl Client {
     pub async fn session(&self) -> Result<SessionView, Failure> {
         let state = self.state.lock().await;
         match &*state {
-            AccountState::SignedOut => Ok(SessionView::SignedOut {
-                profiles: self.profiles_but(None),
-                keychain_available: self.env.keys.known().await.is_some(),
-            }),
+            AccountState::SignedOut => {
+                // Nobody else waits for a keychain that does not answer.
+                drop(state);
+                let keychain_available = self.env.keys.known().await.is_some();
+                Ok(SessionView::SignedOut { profiles: self.profiles_but(None), keychain_available })
+            }
             AccountState::FirstCode(first) => Ok(SessionView::FirstCode {
                 commune: present::commune(&first.entry.commune),
                 identifiant: first.entry.session.account.identifiant.clone(),

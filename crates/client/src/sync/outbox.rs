@@ -316,7 +316,8 @@ pub async fn answer(
         sqlx::query(
             "UPDATE outbox SET status = ?1, code = ?2, answer_version = ?3, answered_at = ?4,
                 caught_up_at = CASE WHEN ?3 <= ?5 THEN (SELECT coalesce(server_time, 0) FROM position) END,
-                told = iif(?7 OR (?1 = 'waiting' AND told <> 'waiting'), told, NULL), changed_at = iif(?7, coalesce(changed_at, ?4), NULL),
+                told = iif(?7 OR (?1 = 'waiting' AND told <> 'waiting'), told, NULL),
+                changed_at = iif(?7, coalesce(changed_at, ?4), NULL),
                 acknowledged_at = iif(?7, NULL, acknowledged_at)
              WHERE op_id = ?6 AND status IS NULL",
         )
@@ -358,7 +359,8 @@ fn written(standings: &Standings) -> Result<String, Error> {
 
 /// After a new epoch, what was answered is sent again, in the order and the bytes of then: a restored server may have
 /// lost it, or have it on record otherwise than what it answered later, refusals included. With each goes what had last
-/// become of it, by the rows of before; a change that nobody has read yet stays the one to tell.
+/// become of it: its answer, or where that only says that it waits, the rows of before, or what was still as told. A change that
+/// nobody has read yet stays the one to tell.
 ///
 /// # Errors
 /// When the cache fails.
@@ -368,7 +370,8 @@ pub async fn send_again(db: &mut SqliteConnection, before: &Standings) -> Result
     } else {
         "UPDATE outbox SET
             told = iif(changed_at IS NOT NULL AND acknowledged_at IS NULL, told,
-                coalesce((SELECT value FROM json_each(?1) WHERE key = op_id), iif(changed_at IS NULL, told, NULL), status)),
+                coalesce(iif(status = 'waiting', (SELECT value FROM json_each(?1) WHERE key = op_id), NULL),
+                    iif(changed_at IS NULL, told, NULL), status)),
             changed_at = iif(acknowledged_at IS NULL, changed_at, NULL),
             status = NULL, code = NULL, answer_version = NULL, answered_at = NULL, caught_up_at = NULL, faults = 0
          WHERE status IS NOT NULL"

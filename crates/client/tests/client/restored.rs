@@ -2,16 +2,18 @@
 
 use crate::changing_details::move_to;
 use crate::computer::Computer;
+use crate::town::FAMILY;
 use jiff::Timestamp;
 use preau_client::accounts::views::KeepRequest;
 use preau_client::db::Cache;
-use preau_client::family::views::TodoView;
+use preau_client::family::views::{DetailStateView, TodoView};
 use preau_client::sync::counts;
 use preau_client::sync::outbox::{self, Row, Standings};
-use preau_client::sync::views::{OutboxItemView, OutboxStateView, SyncStateView, ToldView};
+use preau_client::sync::views::{OutboxItemView, OutboxStateView, OutboxSubjectView, SyncStateView, ToldView};
 use preau_client::sync::{ledger, views::SyncCenterView};
 use preau_client::{Client, FailureCode};
 use preau_protocol::sync::{ChangesResponse, Op, OutcomeDto, OutcomeStatus};
+use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
 use uuid::Uuid;
 
@@ -75,7 +77,11 @@ async fn what_was_told_stays_known_until_it_is_read_again() {
         outbox::send_again(db, &Standings::new()).await.expect("again");
         assert_eq!(told(db, 1).await, Some(Rejected));
     }
-    // A third one lost the refusal, and now it is accepted: news, and the answer says all of it.
+    // A row of the home that was left says nothing against an answer that says all: what was read is the refusal.
+    answered(db, 1, Rejected, false).await;
+    outbox::send_again(db, &Standings::from([(id, Applied)])).await.expect("again");
+    assert_eq!(told(db, 1).await, Some(Rejected));
+    // The next one lost the refusal, and now it is accepted: news, and the answer says all of it.
     let row = answered(db, 1, Applied, true).await;
     assert_eq!((row.still_as_told(), row.told, row.to_read()), (None, Some(Rejected), true));
 }
@@ -103,7 +109,7 @@ async fn a_decision_taken_again_is_no_news() {
 
 /// A page that is the last one.
 fn page(epoch: Option<u128>) -> ChangesResponse {
-    let page = serde_json::json!({"cursor": "c", "has_more": false, "upserts": [], "deletes": [], "gone": [],
+    let page = json!({"cursor": "c", "has_more": false, "upserts": [], "deletes": [], "gone": [],
         "reset": [], "server_time": "2026-10-19T08:00:00Z", "epoch": epoch.map(Uuid::from_u128)});
     serde_json::from_value(page).expect("a page")
 }
@@ -161,4 +167,43 @@ async fn what_a_restore_changed_is_to_be_read_and_then_stays_written() {
     assert!(shown.waiting.is_empty());
     assert_eq!(changed(&shown.answered[0]), Some((ToldView::Applied, true)));
     client.close().await;
+}
+
+/// The decision of the home that was left is no longer in anything that this computer reads.
+#[tokio::test(start_paused = true)]
+async fn what_was_refused_in_a_home_that_was_left_does_not_look_as_if_it_waited() {
+    let computer = Computer::new();
+    computer.town.state().by_hand = true;
+    let client = computer.signed_in(KeepRequest::Keychain).await;
+    client.change_details(&move_to("2 rue des Ormes")).await.expect("kept");
+    computer.up_to_date(&client).await;
+    let item = center(&client).await.answered.remove(0);
+    assert!(item.state == OutboxStateView::Waiting && item.can_give_up);
+    let id: Uuid = item.op_id.parse().expect("an id");
+    {
+        let mut town = computer.town.state();
+        let (_, mut change) = town.entity("detail_change", id);
+        change["status"] = json!("refused");
+        town.put(FAMILY, "detail_change", id, &change);
+    }
+    client.sync_now().await.expect("a status");
+    computer.until(async || center(&client).await.answered.iter().any(is_refused)).await;
+    {
+        let mut town = computer.town.state();
+        town.epoch += 1;
+        town.delete(FAMILY, "detail_change", id);
+        town.refused_elsewhere.push(id);
+    }
+    client.sync_now().await.expect("a status");
+    computer.until(async || computer.town.pushes().len() == 2).await;
+    computer.up_to_date(&client).await;
+    let shown = center(&client).await;
+    assert!(shown.waiting.is_empty() && is_refused(&shown.answered[0]), "{shown:?}");
+    assert_eq!((changed(&shown.answered[0]), shown.answered[0].can_give_up), (None, false));
+    client.close().await;
+}
+
+fn is_refused(item: &OutboxItemView) -> bool {
+    let OutboxSubjectView::ChangeDetail { change } = &item.subject else { return false };
+    matches!(change.state, DetailStateView::Refused { .. })
 }

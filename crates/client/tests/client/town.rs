@@ -70,6 +70,8 @@ pub struct State {
     pub known_tokens: Vec<String>,
     pub server_time: &'static str,
     pub lies_in_digest: bool,
+    /// Refused in a home that who asked has left: on record, and not in their stream.
+    pub refused_elsewhere: Vec<Uuid>,
     /// Computers of the account besides the one that asks.
     pub other_devices: Vec<Uuid>,
     /// As served; none: there is no co-holder.

@@ -53,6 +53,7 @@ impl State {
         match change.as_ref().and_then(|change| change["status"].as_str()) {
             Some("accepted") => OutcomeStatus::Applied,
             Some("refused" | "withdrawn") => OutcomeStatus::Rejected,
+            _ if self.refused_elsewhere.contains(&op_id) => OutcomeStatus::Rejected,
             _ => answered,
         }
     }
