@@ -1,7 +1,9 @@
 //! What a screen must be, whatever is on it: nothing cut off, no sideways scroll, nothing axe objects to. And its
 //! picture.
 
-use crate::window::Window;
+use crate::screen::Screen;
+use crate::wait_for;
+use crate::window::{Window, answered};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -63,11 +65,13 @@ impl Window {
                 (result) => done(result.violations.map((v) =>
                     `axe ${v.id}: ${v.help} — ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 120)).join(' | ')}`)),
                 (error) => done([`axe failed: ${error}`]));";
-        let found = self.client.execute_async(run, vec![]).await.context("running axe")?;
+        let found = answered("running axe", self.client.execute_async(run, vec![])).await?;
         Ok(texts(&found).collect())
     }
 
-    /// The picture of the window, in `docs/screens/` when `PREAU_UPDATE_SCREENS` is set, else beside the builds.
+    /// The picture of the page, in `docs/screens/` when `PREAU_UPDATE_SCREENS` is set, else beside the builds. It is read off
+    /// the screen, as a person sees it: the driver's own waits for the next drawing, and where the engine draws without the
+    /// graphics card a page that stands still has none.
     ///
     /// # Errors
     /// When it cannot be taken or written.
@@ -77,9 +81,30 @@ impl Window {
         let folder = if update { places.root.join("docs/screens") } else { places.target.join("screens") };
         std::fs::create_dir_all(&folder)?;
         let path = folder.join(format!("{name}.png"));
-        let picture = self.client.screenshot().await.context("taking the picture")?;
-        std::fs::write(&path, picture).with_context(|| path.display().to_string())?;
+        std::fs::write(&path, self.seen().await?).with_context(|| path.display().to_string())?;
         Ok(path)
+    }
+
+    /// What the screen shows of the page once it stands still, as a PNG.
+    async fn seen(&self) -> Result<Vec<u8>> {
+        let drawn = "const done = arguments[arguments.length - 1];
+            requestAnimationFrame(() => requestAnimationFrame(() => done([innerWidth, innerHeight])));";
+        let page = answered("waiting for the page to be drawn", self.client.execute_async(drawn, vec![])).await?;
+        let (width, height): (u16, u16) = serde_json::from_value(page)?;
+        let screen = Screen::connect()?;
+        let mut before = Vec::new();
+        wait_for("a page that stands still", async || {
+            let (wide, high, pixels) = screen.largest_window()?;
+            // Above the page a browser has bars of its own.
+            let above = high.checked_sub(height).filter(|_| wide == width).context("a page in the window")?;
+            if pixels != before {
+                before = pixels;
+                return Ok(None);
+            }
+            let page = &before[usize::from(above) * usize::from(width) * 3..];
+            png(width, height, page).map(Some)
+        })
+        .await
     }
 
     /// Shows a theme as the preference does: by the attribute that the interface's style sheet reads.
@@ -91,8 +116,16 @@ impl Window {
         let script = "const done = arguments[arguments.length - 1];
             document.documentElement.dataset.theme = arguments[0];
             requestAnimationFrame(() => Promise.allSettled(document.getAnimations().map((a) => a.finished)).then(() => done(true)));";
-        self.client.execute_async(script, vec![json!(theme)]).await.context("changing the theme").map(drop)
+        answered("changing the theme", self.client.execute_async(script, vec![json!(theme)])).await.map(drop)
     }
+}
+
+fn png(width: u16, height: u16, pixels: &[u8]) -> Result<Vec<u8>> {
+    let mut picture = Vec::new();
+    let mut encoder = png::Encoder::new(&mut picture, width.into(), height.into());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.write_header()?.write_image_data(pixels)?;
+    Ok(picture)
 }
 
 fn texts(list: &Value) -> impl Iterator<Item = String> {

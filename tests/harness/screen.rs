@@ -1,11 +1,12 @@
 //! The screen itself, as hands reach it: real keys and buttons, whatever drives the windows; and the clipboard.
 
 use crate::wait_for;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
     AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ClientMessageEvent, ConnectionExt, CreateWindowAux, EventMask,
-    InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT, MapState, Window, WindowClass,
+    ImageFormat, ImageOrder, InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, MOTION_NOTIFY_EVENT, MapState, Window,
+    WindowClass,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
@@ -97,6 +98,21 @@ impl Screen {
         }
         found.sort_by_key(|(_, width, height)| std::cmp::Reverse(u32::from(*width) * u32::from(*height)));
         Ok(found)
+    }
+
+    /// The largest window as it is on the screen: width, height and its pixels, three bytes each.
+    ///
+    /// # Errors
+    /// When there is none, when a part of it is beyond the edge of the screen, or pixels are not 24 bits in four bytes.
+    pub fn largest_window(&self) -> Result<(u16, u16, Vec<u8>)> {
+        let (window, width, height) = *self.windows()?.first().context("a window on the screen")?;
+        let image = self.connection.get_image(ImageFormat::Z_PIXMAP, window, 0, 0, width, height, u32::MAX)?;
+        let image = image.reply().context("reading the window's pixels")?;
+        let pixels = usize::from(width) * usize::from(height);
+        ensure!(image.depth == 24 && image.data.len() == pixels * 4, "a screen of {} bits", image.depth);
+        let least_first = self.connection.setup().image_byte_order == ImageOrder::LSB_FIRST;
+        let rgb = |p: &[u8]| if least_first { [p[2], p[1], p[0]] } else { [p[1], p[2], p[3]] };
+        Ok((width, height, image.data.chunks_exact(4).flat_map(rgb).collect()))
     }
 
     /// The size of the screen.

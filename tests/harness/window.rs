@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 use xtask::places::Places;
 use xtask::processes::Running;
 
@@ -31,12 +32,13 @@ pub const DOWN: char = '\u{e015}';
 pub const ESCAPE: char = '\u{e00c}';
 /// More presses of Tab than any screen has stops.
 const STOPS: usize = 120;
+/// Longer than any deadline of the driver's own: a command without an answer by then never gets one.
+const ANSWERED: Duration = Duration::from_secs(60);
 
 /// An open window of the application. Dropping it ends the driver and the application.
 #[derive(Debug)]
 pub struct Window {
-    /// The WebDriver session, for what has no method here.
-    pub client: Client,
+    pub(crate) client: Client,
     driver: Running,
 }
 
@@ -64,12 +66,7 @@ impl Window {
         // No browserName: WebKitWebDriver refuses the one that tauri-driver would send.
         let options = json!({ "tauri:options": { "application": program } });
         let options = options.as_object().cloned().context("options are an object")?;
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(options)
-            .connect(&format!("http://127.0.0.1:{port}"))
-            .await
-            .context("opening the window")?;
-        Ok(Self { client, driver })
+        Ok(Self { client: connect("opening the window", port, options).await?, driver })
     }
 
     /// Drives an application that runs already and waits for it there, as its environment told it to.
@@ -81,7 +78,7 @@ impl Window {
         wait_for("an application to drive", async || Ok(listens(inspector).then_some(()))).await?;
         let mut command = Command::new("WebKitWebDriver");
         command.arg(format!("--target=127.0.0.1:{inspector}"));
-        Self::driven_by(command).await.context("attaching to the window")
+        Self::driven_by("attaching to the window", command).await
     }
 
     /// Opens a browser, the one that comes with WebKit, for pages that people open outside of the application.
@@ -92,20 +89,16 @@ impl Window {
         let mut command = Command::new("WebKitWebDriver");
         // What the page's style sheet is told people prefer.
         command.env("GTK_THEME", if theme == "dark" { "Adwaita:dark" } else { "Adwaita" });
-        Self::driven_by(command).await.context("opening a browser")
+        Self::driven_by("opening a browser", command).await
     }
 
-    async fn driven_by(mut driver: Command) -> Result<Self> {
+    async fn driven_by(what: &str, mut driver: Command) -> Result<Self> {
         let port = free_port()?;
         driver.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null());
         let driver = Running::start(&mut driver).context("starting WebKitWebDriver")?;
         let listens = || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok();
         wait_for("WebKitWebDriver", async || Ok(listens().then_some(()))).await?;
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(serde_json::Map::new())
-            .connect(&format!("http://127.0.0.1:{port}"))
-            .await?;
-        Ok(Self { client, driver })
+        Ok(Self { client: connect(what, port, serde_json::Map::new()).await?, driver })
     }
 
     /// Ends the session, and with it the application: asked to end, not killed.
@@ -113,7 +106,7 @@ impl Window {
     /// # Errors
     /// When the driver refuses.
     pub async fn close(self) -> Result<()> {
-        self.client.clone().close().await.context("closing the window")
+        answered("closing the window", self.client.clone().close()).await
     }
 
     /// Lets go of a window that is gone already.
@@ -134,12 +127,20 @@ impl Window {
         Ok(())
     }
 
+    /// Opens an address, in a browser.
+    ///
+    /// # Errors
+    /// When nobody answers there.
+    pub async fn goto(&self, link: &str) -> Result<()> {
+        answered("opening the address", self.client.goto(link)).await
+    }
+
     /// Runs a script in the page.
     ///
     /// # Errors
     /// What the script threw.
     pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
-        self.client.execute(script, arguments).await.context("running a script in the page")
+        answered("running a script in the page", self.client.execute(script, arguments)).await
     }
 
     /// Waits for an element by role and accessible name (a part of it is enough), and gives it.
@@ -213,13 +214,13 @@ impl Window {
             if self.script("arguments[0].scrollIntoView({ block: 'center' });", vec![reference]).await.is_err() {
                 return Ok(None);
             }
-            match element.click().await {
+            match answered(&what, element.click()).await {
                 Ok(()) => Ok(Some(())),
                 Err(error) if clicked_nothing(&error) => {
                     refused = Some(format!("{error:?}"));
                     Ok(None)
                 }
-                Err(error) => Err(error).with_context(|| format!("clicking {role} « {name} »")),
+                Err(error) => Err(error),
             }
         });
         clicked.await.with_context(|| refused.unwrap_or_default())
@@ -242,7 +243,7 @@ impl Window {
         self.click(role, name).await?;
         self.press_with(CONTROL, 'a').await?;
         let field = self.find(role, name).await?;
-        field.send_keys(text).await.with_context(|| format!("typing into « {name} »"))
+        answered(&format!("typing into « {name} »"), field.send_keys(text)).await
     }
 
     /// Presses a key on whatever has the focus.
@@ -315,7 +316,7 @@ impl Window {
         for action in actions {
             keys = keys.then(action.clone());
         }
-        self.client.perform_actions(keys).await.context("pressing keys")
+        answered("pressing keys", self.client.perform_actions(keys)).await
     }
 
     /// Every role and name of the page, for messages.
@@ -332,7 +333,7 @@ impl Window {
     /// # Errors
     /// When the window does not take it.
     pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
-        self.client.set_window_size(width, height).await.context("sizing the window")?;
+        answered("sizing the window", self.client.set_window_size(width, height)).await?;
         wait_for(&format!("a window {width} wide, in {DEADLINE:?}"), async || {
             let now = self.script("return window.innerWidth;", vec![]).await?;
             Ok((now.as_u64() == Some(u64::from(width))).then_some(()))
@@ -341,9 +342,28 @@ impl Window {
     }
 }
 
+/// What the driver answers to a command.
+///
+/// # Errors
+/// What it says went wrong, or that it said nothing: a page that no longer draws answers neither for its picture nor its size.
+pub(crate) async fn answered<T, E>(what: &str, command: impl Future<Output = Result<T, E>>) -> Result<T>
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    match tokio::time::timeout(ANSWERED, command).await {
+        Ok(answer) => answer.with_context(|| what.to_owned()),
+        Err(_) => bail!("{what}: the window does not answer within {ANSWERED:?}"),
+    }
+}
+
+async fn connect(what: &str, port: u16, capabilities: serde_json::Map<String, Value>) -> Result<Client> {
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    answered(what, builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}"))).await
+}
+
 /// Whether the driver says that it did not click.
-fn clicked_nothing(error: &CmdError) -> bool {
-    matches!(error, CmdError::Standard(said) if matches!(
+fn clicked_nothing(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(CmdError::Standard(said)) if matches!(
         said.error,
         ErrorStatus::StaleElementReference
             | ErrorStatus::NoSuchElement

@@ -58,7 +58,7 @@ async fn pages_behind_links_are_sound() -> Result<()> {
     for theme in ["light", "dark"] {
         let window = Window::browser(theme).await?;
         for (name, link) in &links {
-            window.client.goto(link).await?;
+            window.goto(link).await?;
             window.find("heading", "").await?;
             found.extend(faults(&window, name, theme).await?);
             if *name == "e-mail" {
@@ -72,7 +72,7 @@ async fn pages_behind_links_are_sound() -> Result<()> {
         }
         // And one that nobody gave.
         let (unknown, _) = links[0].1.rsplit_once('/').context("a path")?;
-        window.client.goto(&format!("{unknown}/nobody")).await?;
+        window.goto(&format!("{unknown}/nobody")).await?;
         window.sees("pas reconnu").await?;
         found.extend(faults(&window, "unknown", theme).await?);
         window.close().await?;
