@@ -32,7 +32,7 @@ pub const DOWN: char = '\u{e015}';
 pub const ESCAPE: char = '\u{e00c}';
 /// More presses of Tab than any screen has stops.
 const STOPS: usize = 120;
-/// Longer than any deadline of the driver's own: a command without an answer by then never gets one.
+/// Longer than anything that is asked of a page takes: a command without an answer by then never gets one.
 const ANSWERED: Duration = Duration::from_secs(60);
 
 /// An open window of the application. Dropping it ends the driver and the application.

@@ -10,7 +10,7 @@ import { start } from './app/start';
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 
-// Not awaited here: pages that are read later import the file that this is part of.
+// No top-level await: the file of a language and pages read later import this one, and would wait for it for ever.
 void start().then((client) =>
   createRoot(root).render(
     <StrictMode>

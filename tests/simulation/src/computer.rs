@@ -182,12 +182,17 @@ impl Computer {
                 continue;
             }
             let before = self.shown.get(&row.op_id).copied();
-            let now = standings.get(&row.op_id).copied().or(row.still_as_told()).unwrap_or(outcome.status);
-            let differs = before.is_some_and(|before| before != outcome.status && before != now);
-            if differs && row.changed_at.is_none() {
+            // An answer that says all is not doubted for a row of a home that was left.
+            // And one that says « as told » is younger than the row that a restored server was read with, which waits.
+            let decided = standings.get(&row.op_id).copied().filter(|standing| *standing != OutcomeStatus::Waiting);
+            let now = match outcome.status {
+                OutcomeStatus::Waiting => decided.or(row.still_as_told()).unwrap_or(OutcomeStatus::Waiting),
+                said => said,
+            };
+            if before.is_some_and(|before| before != now) && row.changed_at.is_none() {
                 self.untold.push(format!("I3: {before:?} became {now:?}, and nobody was told: {}", row.op_id));
             }
-            match outcome.status {
+            match now {
                 OutcomeStatus::Waiting => self.shown.remove(&row.op_id),
                 status => self.shown.insert(row.op_id, status),
             };

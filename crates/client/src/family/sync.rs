@@ -2,7 +2,7 @@
 
 use super::store;
 use crate::error::Error;
-use crate::sync::outbox::Standings;
+use crate::sync::told::Standings;
 use preau_protocol::family::{DetailChangeDto, DetailChangeStatusDto};
 use preau_protocol::sync::OutcomeStatus;
 use sqlx::SqliteConnection;

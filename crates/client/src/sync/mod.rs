@@ -21,6 +21,7 @@ pub mod planner;
 pub mod queue;
 pub mod runner;
 pub mod status;
+pub mod told;
 pub mod transport;
 pub mod views;
 pub mod watch;

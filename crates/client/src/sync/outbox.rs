@@ -4,12 +4,11 @@ use crate::error::{CacheError, Error, FailureCode};
 use anyhow::Context;
 use futures_util::StreamExt;
 use jiff::Timestamp;
-use preau_failpoints::{Mistake, planted};
 use preau_protocol::ErrorCode;
 use preau_protocol::sync::{Op, OutcomeDto, OutcomeStatus};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row as _, SqliteConnection};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// How long answered operations stay, in seconds: a restored server is sent them again.
@@ -52,7 +51,7 @@ pub struct Row {
     /// Somebody saw the refusal, or that the outcome changed.
     pub acknowledged_at: Option<String>,
     /// What had last become of it when it is sent again to a restored server; as long as the answer differs; and where the
-    /// answer only says that it waits, while the restored server knows the same decision.
+    /// answer only says that it waits, while the server knows the same decision: the change on record, where there is one, is shown instead.
     pub told: Option<OutcomeStatus>,
     /// The restored server makes something else of it than was told. RFC 3339, this computer's time.
     pub changed_at: Option<String>,
@@ -67,8 +66,8 @@ impl Row {
         serde_json::from_str(&self.body).ok()
     }
 
-    /// What was decided before a restore and still is, where the answer only says that it waits. The change on record says the
-    /// same once it is read; for somebody of another home by now it never is.
+    /// What was decided, where the answer only says that it waits and the change on record may say otherwise, or be gone: until
+    /// it is read again after a restore, and for somebody of another home by now.
     #[must_use]
     pub fn still_as_told(&self) -> Option<OutcomeStatus> {
         let waits = self.outcome.is_some_and(|outcome| outcome.status == OutcomeStatus::Waiting);
@@ -301,7 +300,7 @@ pub async fn never_left(db: &mut SqliteConnection, rows: &[Row]) -> Result<(), C
 
 /// Keeps answers. `version_here` is the version the family's stream was read to: an answer not above it is already
 /// shown. Answers to operations not asked for, or answered before, change nothing. One that a restored server changed
-/// is to be read, again if it was; where it is as told, what was told stays known until a change on record says it.
+/// is to be read, again if it was; where it is as told, what was told is kept beside an answer that only says that it waits.
 ///
 /// # Errors
 /// When the cache fails; then nothing counts as answered and everything is sent again.
@@ -347,50 +346,6 @@ pub async fn catch_up(db: &mut SqliteConnection) -> Result<(), CacheError> {
     )
     .execute(db)
     .await?;
-    Ok(())
-}
-
-/// What has become of operations since they were answered, decisions of the town included.
-pub type Standings = BTreeMap<Uuid, OutcomeStatus>;
-
-fn written(standings: &Standings) -> Result<String, Error> {
-    Ok(serde_json::to_string(standings).context("what became of operations")?)
-}
-
-/// After a new epoch, what was answered is sent again, in the order and the bytes of then: a restored server may have
-/// lost it, or have it on record otherwise than what it answered later, refusals included. With each goes what had last
-/// become of it: its answer, or where that only says that it waits, the rows of before, or what was still as told. A change that
-/// nobody has read yet stays the one to tell.
-///
-/// # Errors
-/// When the cache fails.
-pub async fn send_again(db: &mut SqliteConnection, before: &Standings) -> Result<u64, Error> {
-    let again = if planted(Mistake::LosesOutboxOnReset) {
-        "DELETE FROM outbox WHERE ?1 IS NOT NULL"
-    } else {
-        "UPDATE outbox SET
-            told = iif(changed_at IS NOT NULL AND acknowledged_at IS NULL, told,
-                coalesce(iif(status = 'waiting', (SELECT value FROM json_each(?1) WHERE key = op_id), NULL),
-                    iif(changed_at IS NULL, told, NULL), status)),
-            changed_at = iif(acknowledged_at IS NULL, changed_at, NULL),
-            status = NULL, code = NULL, answer_version = NULL, answered_at = NULL, caught_up_at = NULL, faults = 0
-         WHERE status IS NOT NULL"
-    };
-    let rows = sqlx::query(again).bind(written(before)?).execute(&mut *db).await?.rows_affected();
-    if planted(Mistake::ForgetsWhatWasTold) {
-        sqlx::query("UPDATE outbox SET told = NULL").execute(db).await?;
-    }
-    Ok(rows)
-}
-
-/// Where the town decided again as before the restore, nothing changed: nobody has to be told of it any more.
-///
-/// # Errors
-/// When the cache fails.
-pub async fn forget_mended(db: &mut SqliteConnection, now: &Standings) -> Result<(), Error> {
-    let query = "UPDATE outbox SET told = NULL, changed_at = NULL WHERE changed_at IS NOT NULL AND status = 'waiting'
-        AND told = (SELECT value FROM json_each(?) WHERE key = op_id)";
-    sqlx::query(query).bind(written(now)?).execute(db).await?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use super::planner::{self, Cause, Setback, State, Step};
 use super::queue::Setbacks;
 use super::status::{self, Activity, Live, Stored};
 use super::views::{SyncStatusView, SyncTroubleView};
-use super::{counts, ledger, outbox};
+use super::{counts, ledger, outbox, told};
 use crate::accounts::Account;
 use crate::accounts::session::Session;
 use crate::app::{Listener, Notice, Topic};
@@ -344,11 +344,12 @@ impl Engine {
             let swap = ledger::swap(&mut tx, page, snapshot, self.clock.wall()).await?;
             outbox::catch_up(&mut tx).await?;
             if swap.new_epoch {
-                let again = outbox::send_again(&mut tx, &before).await?;
+                let again = told::send_again(&mut tx, &before).await?;
                 tracing::warn!(operations = again, "the server starts again: what it had answered is sent again");
             }
             let now = family::sync::standings(&mut tx).await?;
-            outbox::forget_mended(&mut tx, &now).await?;
+            told::forget_mended(&mut tx, &now).await?;
+            told::keep_decisions(&mut tx, &before, &now).await?;
             let waiting = family::sync::waiting_changes(&mut tx).await?;
             outbox::purge(&mut tx, &waiting).await?;
             let decided = family::sync::decided(&mut tx, &before).await?;

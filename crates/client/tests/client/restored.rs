@@ -2,13 +2,14 @@
 
 use crate::changing_details::move_to;
 use crate::computer::Computer;
-use crate::town::FAMILY;
+use crate::town::{FAMILY, LEO};
 use jiff::Timestamp;
 use preau_client::accounts::views::KeepRequest;
 use preau_client::db::Cache;
 use preau_client::family::views::{DetailStateView, TodoView};
 use preau_client::sync::counts;
-use preau_client::sync::outbox::{self, Row, Standings};
+use preau_client::sync::outbox::{self, Row};
+use preau_client::sync::told::{self, Standings};
 use preau_client::sync::views::{OutboxItemView, OutboxStateView, OutboxSubjectView, SyncStateView, ToldView};
 use preau_client::sync::{ledger, views::SyncCenterView};
 use preau_client::{Client, FailureCode};
@@ -27,7 +28,7 @@ async fn answered(db: &mut SqliteConnection, n: u128, status: OutcomeStatus, cha
     outbox::get(db, Uuid::from_u128(n)).await.expect("a read").expect("an operation")
 }
 
-async fn told(db: &mut SqliteConnection, n: u128) -> Option<OutcomeStatus> {
+async fn known(db: &mut SqliteConnection, n: u128) -> Option<OutcomeStatus> {
     outbox::get(db, Uuid::from_u128(n)).await.expect("a read").expect("an operation").told
 }
 
@@ -40,20 +41,20 @@ async fn what_is_told_is_the_last_that_somebody_could_read() {
     outbox::keep(db, id, &Op::Cancel { op_id: Uuid::from_u128(9) }, NOW).await.expect("kept");
     assert_eq!(answered(db, 1, Waiting, false).await.changed_at, None);
     // The town accepted it since: that is what people saw.
-    outbox::send_again(db, &Standings::from([(id, Applied)])).await.expect("again");
-    assert_eq!(told(db, 1).await, Some(Applied));
+    told::send_again(db, &Standings::from([(id, Applied)])).await.expect("again");
+    assert_eq!(known(db, 1).await, Some(Applied));
     let row = answered(db, 1, Waiting, true).await;
     assert!(row.to_read() && row.told == Some(Applied));
     assert_eq!(counts::counts(db).await.expect("counts").changed, 1);
     // Another restore before anybody read that: the first word stays the one to compare with.
-    outbox::send_again(db, &Standings::from([(id, Waiting)])).await.expect("again");
-    assert_eq!(told(db, 1).await, Some(Applied));
+    told::send_again(db, &Standings::from([(id, Waiting)])).await.expect("again");
+    assert_eq!(known(db, 1).await, Some(Applied));
     assert!(answered(db, 1, Rejected, true).await.to_read());
     outbox::acknowledge(db, id, NOW).await.expect("read");
     assert_eq!(counts::counts(db).await.expect("counts").changed, 0);
     // Read: from now on the refusal is what people know.
-    outbox::send_again(db, &Standings::new()).await.expect("again");
-    assert_eq!(told(db, 1).await, Some(Rejected));
+    told::send_again(db, &Standings::new()).await.expect("again");
+    assert_eq!(known(db, 1).await, Some(Rejected));
     let row = answered(db, 1, Rejected, false).await;
     assert_eq!((row.to_read(), row.told, row.changed_at), (false, None, None));
     let again = outbox::acknowledge(db, Uuid::from_u128(2), NOW).await;
@@ -69,21 +70,44 @@ async fn what_was_told_stays_known_until_it_is_read_again() {
     let id = Uuid::from_u128(1);
     outbox::keep(db, id, &Op::Cancel { op_id: Uuid::from_u128(9) }, NOW).await.expect("kept");
     assert_eq!(answered(db, 1, Waiting, false).await.still_as_told(), None);
-    outbox::send_again(db, &Standings::from([(id, Rejected)])).await.expect("again");
-    // Two restores, and nothing read in between.
-    for _ in 0..2 {
+    told::send_again(db, &Standings::from([(id, Rejected)])).await.expect("again");
+    // Two restores, and nothing read in between: neither without the change on record nor with the one of a backup in which it waits.
+    for before in [Standings::new(), Standings::from([(id, Waiting)])] {
         let row = answered(db, 1, Waiting, false).await;
         assert_eq!((row.still_as_told(), row.to_read()), (Some(Rejected), false));
-        outbox::send_again(db, &Standings::new()).await.expect("again");
-        assert_eq!(told(db, 1).await, Some(Rejected));
+        told::send_again(db, &before).await.expect("again");
+        assert_eq!(known(db, 1).await, Some(Rejected));
     }
     // A row of the home that was left says nothing against an answer that says all: what was read is the refusal.
     answered(db, 1, Rejected, false).await;
-    outbox::send_again(db, &Standings::from([(id, Applied)])).await.expect("again");
-    assert_eq!(told(db, 1).await, Some(Rejected));
+    told::send_again(db, &Standings::from([(id, Applied)])).await.expect("again");
+    assert_eq!(known(db, 1).await, Some(Rejected));
     // The next one lost the refusal, and now it is accepted: news, and the answer says all of it.
     let row = answered(db, 1, Applied, true).await;
     assert_eq!((row.still_as_told(), row.told, row.to_read()), (None, Some(Rejected), true));
+}
+
+/// What goes with the rows of a home that was left is the change on record, not what people were told.
+#[tokio::test]
+async fn a_decision_outlives_the_change_on_record() {
+    let cache = Cache::in_memory().await.expect("a cache");
+    let mut held = cache.lock().await;
+    let db = held.db().expect("open");
+    for (n, status) in [(1, Waiting), (2, Waiting), (3, Waiting), (4, Applied)] {
+        outbox::keep(db, Uuid::from_u128(n), &Op::Cancel { op_id: Uuid::from_u128(9) }, NOW).await.expect("kept");
+        answered(db, n, status, false).await;
+    }
+    let standing = |known: &[(u128, OutcomeStatus)]| -> Standings {
+        known.iter().map(|(n, status)| (Uuid::from_u128(*n), *status)).collect()
+    };
+    let before = standing(&[(1, Rejected), (2, Waiting), (3, Applied), (4, Applied)]);
+    told::keep_decisions(db, &before, &standing(&[(3, Applied)])).await.expect("kept");
+    let rows = outbox::all(db).await.expect("rows");
+    let kept: Vec<_> = rows.iter().map(Row::still_as_told).collect();
+    assert_eq!(kept, [Some(Rejected), None, None, None]);
+    // Then a restore: what goes with it is the refusal.
+    told::send_again(db, &Standings::new()).await.expect("again");
+    assert_eq!(known(db, 1).await, Some(Rejected));
 }
 
 #[tokio::test]
@@ -96,12 +120,12 @@ async fn a_decision_taken_again_is_no_news() {
         answered(db, n, Waiting, false).await;
     }
     let accepted: Standings = (1..=2).map(|n| (Uuid::from_u128(n), Applied)).collect();
-    outbox::send_again(db, &accepted).await.expect("again");
+    told::send_again(db, &accepted).await.expect("again");
     for n in 1..=2 {
         assert!(answered(db, n, Waiting, true).await.to_read());
     }
     let now = Standings::from([(Uuid::from_u128(1), Applied), (Uuid::from_u128(2), Rejected)]);
-    outbox::forget_mended(db, &now).await.expect("mended");
+    told::forget_mended(db, &now).await.expect("mended");
     let rows = outbox::all(db).await.expect("rows");
     assert_eq!((rows[0].to_read(), rows[0].told), (false, None), "accepted again");
     assert!(rows[1].to_read(), "refused this time");
@@ -169,10 +193,39 @@ async fn what_a_restore_changed_is_to_be_read_and_then_stays_written() {
     client.close().await;
 }
 
-/// The decision of the home that was left is no longer in anything that this computer reads.
+/// The decision of the home that was left is no longer in anything that this computer reads, whether it moves only or a restore
+/// comes with it.
 #[tokio::test(start_paused = true)]
 async fn what_was_refused_in_a_home_that_was_left_does_not_look_as_if_it_waited() {
-    let computer = Computer::new();
+    for restored in [false, true] {
+        let computer = Computer::new();
+        let (client, id) = with_a_refusal(&computer).await;
+        {
+            let mut town = computer.town.state();
+            if restored {
+                town.epoch += 1;
+                town.delete(FAMILY, "detail_change", id);
+                town.refused_elsewhere.push(id);
+            } else {
+                town.gone.push(FAMILY);
+            }
+        }
+        client.sync_now().await.expect("a status");
+        if restored {
+            computer.until(async || computer.town.pushes().len() == 2).await;
+        } else {
+            computer.until(async || client.person(&LEO.to_string()).await.is_err()).await;
+        }
+        computer.up_to_date(&client).await;
+        let shown = center(&client).await;
+        assert!(shown.waiting.is_empty() && is_refused(&shown.answered[0]), "restored {restored}: {shown:?}");
+        assert_eq!((changed(&shown.answered[0]), shown.answered[0].can_give_up), (None, false));
+        client.close().await;
+    }
+}
+
+/// A change that waited and then was refused, which this computer has read.
+async fn with_a_refusal(computer: &Computer) -> (Client, Uuid) {
     computer.town.state().by_hand = true;
     let client = computer.signed_in(KeepRequest::Keychain).await;
     client.change_details(&move_to("2 rue des Ormes")).await.expect("kept");
@@ -188,19 +241,7 @@ async fn what_was_refused_in_a_home_that_was_left_does_not_look_as_if_it_waited(
     }
     client.sync_now().await.expect("a status");
     computer.until(async || center(&client).await.answered.iter().any(is_refused)).await;
-    {
-        let mut town = computer.town.state();
-        town.epoch += 1;
-        town.delete(FAMILY, "detail_change", id);
-        town.refused_elsewhere.push(id);
-    }
-    client.sync_now().await.expect("a status");
-    computer.until(async || computer.town.pushes().len() == 2).await;
-    computer.up_to_date(&client).await;
-    let shown = center(&client).await;
-    assert!(shown.waiting.is_empty() && is_refused(&shown.answered[0]), "{shown:?}");
-    assert_eq!((changed(&shown.answered[0]), shown.answered[0].can_give_up), (None, false));
-    client.close().await;
+    (client, id)
 }
 
 fn is_refused(item: &OutboxItemView) -> bool {

@@ -233,7 +233,11 @@ impl State {
                 if let Some(code) = code {
                     outcome["code"] = json!(code);
                 }
-                if operation.told.is_some_and(|told| told != self.standing(operation.op_id, status)) {
+                // What waited and is on record as waiting is as told, decided since or not.
+                let waits = status == OutcomeStatus::Waiting;
+                let as_told =
+                    |told| (waits && told == OutcomeStatus::Waiting) || told == self.standing(operation.op_id, status);
+                if operation.told.is_some_and(|told| !as_told(told)) {
                     outcome["changed"] = json!(true);
                 }
                 outcome
