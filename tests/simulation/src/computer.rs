@@ -182,8 +182,8 @@ impl Computer {
                 continue;
             }
             let before = self.shown.get(&row.op_id).copied();
-            // An answer that says all is not doubted for a row of a home that was left.
-            // And one that says « as told » is younger than the row that a restored server was read with, which waits.
+            // As screens have it: an answer that says all is not doubted for a row of a home that was left, and one that says
+            // « as told » is younger than the row that a restored server was read with, which waits.
             let decided = standings.get(&row.op_id).copied().filter(|standing| *standing != OutcomeStatus::Waiting);
             let now = match outcome.status {
                 OutcomeStatus::Waiting => decided.or(row.still_as_told()).unwrap_or(OutcomeStatus::Waiting),

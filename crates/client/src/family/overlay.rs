@@ -48,10 +48,19 @@ impl Changes {
             .filter_map(|row| Some((row, change_of(row)?)))
     }
 
+    /// What the server told of, without the rows that a restored server was read with, which wait, once its answer says that
+    /// the decision is as told: they are older.
+    fn told_of(&self) -> impl Iterator<Item = &DetailChangeDto> {
+        let decided = |change: &DetailChangeDto| {
+            self.outbox.iter().any(|row| row.op_id == change.change_id && row.still_as_told().is_some())
+        };
+        self.served.iter().filter(move |change| !waits(change) || !decided(change))
+    }
+
     /// Not settled yet, latest first.
     pub fn waiting(&self) -> Vec<DetailChangeView> {
         let over = self.over().rev().map(|(row, op)| self.kept_view(row, &op));
-        let served = self.served.iter().filter(|change| waits(change)).map(|change| self.served_view(change));
+        let served = self.told_of().filter(|change| waits(change)).map(|change| self.served_view(change));
         over.chain(served).collect()
     }
 
@@ -92,7 +101,7 @@ impl Changes {
     /// How many are not sent, and how many wait for the town or for a confirmation.
     pub fn counts(&self) -> (u32, u32) {
         let (answered, unanswered): (Vec<_>, Vec<_>) = self.over().partition(|(row, _)| row.outcome.is_some());
-        let on_record = self.served.iter().filter(|change| waits(change)).count() + answered.len();
+        let on_record = self.told_of().filter(|change| waits(change)).count() + answered.len();
         (u32::try_from(unanswered.len()).unwrap_or(u32::MAX), u32::try_from(on_record).unwrap_or(u32::MAX))
     }
 
@@ -102,13 +111,13 @@ impl Changes {
             (DetailChangeStatusDto::AwaitsConfirmation, DetailValueDto::Email(Some(email))) => Some(email.clone()),
             _ => None,
         };
-        self.served.iter().filter_map(email).collect()
+        self.told_of().filter_map(email).collect()
     }
 
     /// An operation of the outbox as the sync centre tells it, whatever its state.
     pub fn of_outbox(&self, row: &Row) -> Result<Option<DetailChangeView>, Error> {
         let Some(op) = change_of(row) else { return Ok(None) };
-        if let Some(served) = self.served.iter().find(|change| change.change_id == row.op_id) {
+        if let Some(served) = self.told_of().find(|change| change.change_id == row.op_id) {
             return Ok(Some(self.served_view(served)));
         }
         Ok(Some(if row.outcome.is_some() { self.answered_view(row, &op)? } else { self.kept_view(row, &op) }))
@@ -116,7 +125,7 @@ impl Changes {
 
     /// A change by the id that it shares with the operation that asked it, on whichever computer.
     pub fn by_id(&self, id: uuid::Uuid) -> Result<Option<DetailChangeView>, Error> {
-        if let Some(served) = self.served.iter().find(|change| change.change_id == id) {
+        if let Some(served) = self.told_of().find(|change| change.change_id == id) {
             return Ok(Some(self.served_view(served)));
         }
         match self.outbox.iter().find(|row| row.op_id == id) {

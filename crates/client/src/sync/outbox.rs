@@ -51,7 +51,7 @@ pub struct Row {
     /// Somebody saw the refusal, or that the outcome changed.
     pub acknowledged_at: Option<String>,
     /// What had last become of it when it is sent again to a restored server; as long as the answer differs; and where the
-    /// answer only says that it waits, while the server knows the same decision: the change on record, where there is one, is shown instead.
+    /// answer only says that it waits, while the server knows the same decision: a change on record that is decided is shown instead.
     pub told: Option<OutcomeStatus>,
     /// The restored server makes something else of it than was told. RFC 3339, this computer's time.
     pub changed_at: Option<String>,
