@@ -1,7 +1,19 @@
 import { lingui } from '@lingui/vite-plugin';
 import locales from '@react-aria/optimize-locales-plugin';
 import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+
+/** Fails a build whose page asks for more than one file of scripts before its first picture. */
+const oneFirstFile: Plugin = {
+  name: 'preau:one-first-file',
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type === 'chunk' && file.isEntry && file.imports.length > 0)
+        this.error(`${file.fileName} needs ${file.imports.join(', ')} before anything is seen`);
+    }
+  },
+};
 
 export default defineConfig({
   root: 'ui',
@@ -12,6 +24,7 @@ export default defineConfig({
     lingui({ failOnMissing: true, failOnCompileError: true }),
     // react-aria brings its hidden strings in thirty languages; two are spoken here.
     locales.vite({ locales: ['fr-FR', 'en-US'] }),
+    oneFirstFile,
   ],
   server: { host: '127.0.0.1' },
   build: {

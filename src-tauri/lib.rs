@@ -177,6 +177,7 @@ fn set_up(app: &AppHandle, kiosk: Kiosk) -> anyhow::Result<()> {
         take_links(app)?;
         // Beside the window, which takes as long to come up: its first question waits for the answer.
         tauri::async_runtime::spawn(client.open_alone());
+        tauri::async_runtime::spawn(async move { client.wait_for_keychain().await });
     }
     window::open(app)
 }

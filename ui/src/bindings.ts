@@ -1012,7 +1012,10 @@ export type SessionView =
 { type: "signedOut"; 
 /**  Spaces this computer knows. */
 profiles: ProfileView[]; 
-/**  Whether the system has a keychain; without one the form offers a passphrase or memory only. */
+/**
+ *  Whether the system has a keychain, or may have one that has not answered yet; without one the form offers a passphrase
+ *  or memory only.
+ */
 keychainAvailable: boolean } | 
 /**  The one-time code was right: a personal code must be chosen now. */
 { type: "firstCode"; 

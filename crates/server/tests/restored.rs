@@ -102,6 +102,14 @@ async fn what_is_refused_now_is_shown_until_an_agent_has_seen_it() {
         h.post(&seen, &agent, &()).await.assert_done();
         assert_eq!(listed(&h, &agent).await, []);
         h.post(&seen, &agent, &()).await.assert_refused(404, ErrorCode::NotFound);
+        // The same push, doubled on its way or late: the family is told, the town has seen it.
+        assert!(send(&h, &token, op_id, &op, Some(Applied)).await.changed);
+        assert_eq!(listed(&h, &agent).await, []);
+        h.post(&seen, &agent, &()).await.assert_refused(404, ErrorCode::NotFound);
+        // After the next restore it had been told something else, which nobody has seen.
+        assert!(send(&h, &token, op_id, &op, Some(Waiting)).await.changed);
+        let changed = listed(&h, &agent).await;
+        assert_eq!((changed.len(), changed[0].told, changed[0].change.is_some()), (1, Waiting, true));
     })
     .await;
 }

@@ -24,6 +24,15 @@ impl Client {
         }
     }
 
+    /// Tells once more where the application stands when a keychain turns out not to be there, after whoever asked was told
+    /// that it may be. To be called once, at start.
+    pub async fn wait_for_keychain(&self) {
+        let keys = &self.env.keys;
+        if keys.is_there().is_none() && keys.known().await.is_none() {
+            self.env.listener.notify(Notice::SessionChanged);
+        }
+    }
+
     /// Where the application stands.
     ///
     /// # Errors
@@ -32,9 +41,8 @@ impl Client {
         let state = self.state.lock().await;
         match &*state {
             AccountState::SignedOut => {
-                // Nobody else waits for a keychain that does not answer.
-                drop(state);
-                let keychain_available = self.env.keys.known().await.is_some();
+                // One that has not answered yet may be there: whoever keeps a space in it waits for it.
+                let keychain_available = self.env.keys.is_there().unwrap_or(true);
                 Ok(SessionView::SignedOut { profiles: self.profiles_but(None), keychain_available })
             }
             AccountState::FirstCode(first) => Ok(SessionView::FirstCode {

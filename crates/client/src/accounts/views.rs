@@ -133,7 +133,8 @@ pub enum SessionView {
     SignedOut {
         /// Spaces this computer knows.
         profiles: Vec<ProfileView>,
-        /// Whether the system has a keychain; without one the form offers a passphrase or memory only.
+        /// Whether the system has a keychain, or may have one that has not answered yet; without one the form offers a passphrase
+        /// or memory only.
         keychain_available: bool,
     },
     /// The one-time code was right: a personal code must be chosen now.

@@ -52,6 +52,12 @@ impl Keychain {
         Self(answer.boxed().shared())
     }
 
+    /// Whether there is one, as far as is known by now.
+    #[must_use]
+    pub fn is_there(&self) -> Option<bool> {
+        self.0.clone().now_or_never().map(|keys| keys.is_some())
+    }
+
     /// The keychain, if there is one.
     pub async fn known(&self) -> Option<Arc<dyn KeyStore>> {
         self.0.clone().await

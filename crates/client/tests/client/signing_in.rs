@@ -2,10 +2,12 @@
 
 use crate::computer::{Computer, passphrase, sign_in};
 use crate::town::{Fault, ONE_TIME, PERSONAL};
-use preau_client::FailureCode;
 use preau_client::accounts::views::{KeepRequest, ProtectionView, SessionView};
-use preau_client::profiles::key::Keychain;
+use preau_client::profiles::key::{KeyStore, Keychain};
+use preau_client::{FailureCode, Notice};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 #[tokio::test(start_paused = true)]
 async fn a_one_time_code_leads_to_a_personal_code_and_then_home() {
@@ -109,21 +111,58 @@ async fn a_space_in_memory_leaves_nothing() {
     assert_eq!(std::fs::read_dir(computer.dir.path()).expect("a folder").count(), 0);
 }
 
+/// A keychain that answers when it is told to.
+fn slow_keychain() -> (oneshot::Sender<Option<Arc<dyn KeyStore>>>, Keychain) {
+    let (answer, asked) = oneshot::channel();
+    (answer, Keychain::once_known(async move { asked.await.unwrap_or_default() }))
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_keychain_that_does_not_answer_is_waited_for_only_by_what_is_kept_there() {
     let computer = Computer::new();
-    let silent = || computer.start_with(Keychain::once_known(std::future::pending()));
     for keep in [KeepRequest::MemoryOnly, passphrase("châtaigne d'octobre")] {
-        let client = silent();
+        let (_silent, keychain) = slow_keychain();
+        let client = computer.start_with(keychain);
         client.open_alone().await;
+        let session = tokio::time::timeout(Duration::from_secs(60), client.session()).await;
+        let session = session.expect("an answer before the keychain's").expect("a session");
+        assert!(matches!(session, SessionView::SignedOut { keychain_available: true, .. }), "{session:?}");
         let session = client.sign_in(&sign_in(PERSONAL, keep)).await.expect("a session");
         assert!(matches!(session, SessionView::Open { .. }), "{session:?}");
         client.close().await;
     }
-    let client = silent();
+    let (answer, keychain) = slow_keychain();
+    let client = computer.start_with(keychain);
     let request = sign_in(PERSONAL, KeepRequest::Keychain);
-    let waited = tokio::time::timeout(Duration::from_secs(60), client.sign_in(&request)).await;
+    let signed_in = client.sign_in(&request);
+    tokio::pin!(signed_in);
+    let waited = tokio::time::timeout(Duration::from_secs(60), &mut signed_in).await;
     assert!(waited.is_err(), "{waited:?}");
+    answer.send(Some(computer.keys.clone())).ok().expect("somebody waits");
+    let session = signed_in.await.expect("a session");
+    assert!(matches!(session, SessionView::Open { .. }), "{session:?}");
+    client.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_keychain_that_turns_out_not_to_be_there_is_told() {
+    let computer = Computer::new();
+    let (answer, keychain) = slow_keychain();
+    let client = computer.start_with(keychain);
+    let told = || computer.heard.notices.lock().expect("notices").contains(&Notice::SessionChanged);
+    let offered = async || match client.session().await.expect("session") {
+        SessionView::SignedOut { keychain_available, .. } => keychain_available,
+        other => panic!("{other:?}"),
+    };
+    assert!(offered().await && !told());
+    let says_no = async { answer.send(None).ok().expect("somebody waits") };
+    tokio::join!(biased; client.wait_for_keychain(), says_no);
+    assert!(told() && !offered().await);
+    let refused = client.sign_in(&sign_in(PERSONAL, KeepRequest::Keychain)).await;
+    assert_eq!(refused.map_err(|f| f.code).err(), Some(FailureCode::Keychain));
+    computer.heard.notices.lock().expect("notices").clear();
+    client.wait_for_keychain().await;
+    assert!(!told(), "whoever asks later is told at once");
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 pub const COMMUNE: Uuid = Uuid::from_u128(0x0c);
@@ -56,6 +57,8 @@ pub struct State {
     pub takes_nothing: bool,
     pub faults: VecDeque<(&'static str, Fault)>,
     pub requests: Vec<Request>,
+    /// When each of them came, by the clock of the tests.
+    came: Vec<Instant>,
     pub page: usize,
     pub by_hand: bool,
     pub gone: Vec<Uuid>,
@@ -118,6 +121,13 @@ impl Town {
     pub fn pushes(&self) -> Vec<String> {
         let sent = |request: &Request| String::from_utf8(request.body.clone().unwrap_or_default()).expect("text");
         self.state().requests.iter().filter(|request| request.path == "/v1/sync/push").map(sent).collect()
+    }
+
+    /// When the requests came that are so, in order. What a paused clock shows to a test in between says nothing: it jumps while a
+    /// cache is read.
+    pub fn times(&self, so: impl Fn(&Request) -> bool) -> Vec<Instant> {
+        let state = self.state();
+        state.requests.iter().zip(&state.came).filter(|(request, _)| so(request)).map(|(_, came)| *came).collect()
     }
 
     /// The bodies sent to a path, in order.
@@ -323,6 +333,7 @@ impl Town {
     fn answer(&self, request: &Request) -> (Result<Answer, TransportError>, Option<Duration>) {
         let mut state = self.state();
         state.requests.push(request.clone());
+        state.came.push(Instant::now());
         let fault = state.faults.iter().position(|(path, _)| request.path.starts_with(path));
         let fault = fault.and_then(|at| state.faults.remove(at)).map(|(_, fault)| fault);
         let late = if let Some(Fault::Late(time)) = fault { Some(time) } else { None };

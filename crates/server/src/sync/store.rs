@@ -268,7 +268,7 @@ pub(super) async fn record_operations(tx: &WriteTx, rows: Vec<(Uuid, OperationRo
 }
 
 /// Notes that an operation of the family stands at something else than its author was told. Noted again, it stays as
-/// it was.
+/// it was, seen or not.
 pub(super) async fn note_changed_outcome(
     tx: &WriteTx,
     (commune, family): (Uuid, Uuid),
@@ -278,7 +278,8 @@ pub(super) async fn note_changed_outcome(
 ) -> Result<()> {
     let sql = "INSERT INTO changed_outcome (commune_id, op_id, family_id, body, told, noted_at) \
                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (commune_id, op_id) DO UPDATE \
-               SET told = excluded.told, noted_at = excluded.noted_at WHERE changed_outcome.told <> excluded.told";
+               SET told = excluded.told, noted_at = excluded.noted_at, body = excluded.body, seen_at = NULL \
+               WHERE changed_outcome.told <> excluded.told";
     let noted_at = tx.now().as_millisecond();
     let values = vec![commune.into(), op.into(), family.into(), body.into(), told.into(), noted_at.into()];
     db::run(tx.connection(), sql, values).await?;

@@ -1,4 +1,5 @@
 import { valibotResolver } from '@hookform/resolvers/valibot';
+import { useEffect } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { Link, Navigate } from 'react-router';
 import { Button } from '../../components/Button';
@@ -47,6 +48,12 @@ function SignInForm({ commune }: { commune: CommuneView }) {
   const { errors, submitCount } = form.formState;
   const { sentence, problems } = useProblems(errors, ['identifiant', 'code', 'passphrase', 'again'], 'sign-in');
   const keep = useWatch({ control: form.control, name: 'keep' });
+
+  // A keychain that did not answer for seconds turns out not to be there.
+  const without = session?.type === 'signedOut' && !session.keychainAvailable;
+  useEffect(() => {
+    if (without && form.getValues('keep') === 'keychain') form.setValue('keep', 'passphrase');
+  }, [without, form]);
 
   const submit = form.handleSubmit(({ identifiant, code, keep: where, passphrase }) => {
     const request: KeepRequest = where === 'passphrase' ? { type: where, passphrase } : { type: where };

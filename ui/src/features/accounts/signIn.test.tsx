@@ -222,6 +222,25 @@ test('without a keychain the choice is explained, and a passphrase has a least l
   });
 });
 
+test('a keychain that turns out not to be there leaves the choice, and what was typed', async () => {
+  const fake = scenes.fresh();
+  const user = await toSignIn(fake);
+  await user.type(screen.getByLabelText('Identifiant'), 'MARTEL-4821');
+  expect(screen.queryByLabelText('Phrase secrète')).not.toBeInTheDocument();
+  fake.session = scenes.noKeychain().session;
+  const { emit } = await import('@tauri-apps/api/event');
+  await emit('session-changed', null);
+  await user.type(await screen.findByLabelText('Phrase secrète'), 'trois hiboux verts');
+  await user.type(screen.getByLabelText('Phrase secrète, une seconde fois'), 'trois hiboux verts');
+  expect(screen.getByLabelText('Identifiant')).toHaveValue('MARTEL-4821');
+  await user.type(screen.getByLabelText('Code secret'), 'Tilleul-33290');
+  await user.click(screen.getByRole('button', { name: 'Se connecter' }));
+  await title('Bonjour Claire');
+  expect(fake.calls.find(({ command }) => command === 'signIn')?.args.request).toMatchObject({
+    keep: { type: 'passphrase', passphrase: 'trois hiboux verts' },
+  });
+});
+
 test('« Je n’ai pas encore d’identifiant » is answered by the town', async () => {
   const user = await toSignIn();
   await user.click(screen.getByRole('link', { name: 'Je n’ai pas encore d’identifiant' }));

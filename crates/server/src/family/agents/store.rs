@@ -54,7 +54,9 @@ impl Which {
                  WHERE commune_id = $1 AND status = 'awaits_town')"
             ),
             Self::WithChangedOutcomes => {
-                format!(" AND {family} IN (SELECT family_id FROM changed_outcome WHERE commune_id = $1)")
+                format!(
+                    " AND {family} IN (SELECT family_id FROM changed_outcome WHERE commune_id = $1 AND seen_at IS NULL)"
+                )
             }
         }
     }
@@ -101,7 +103,7 @@ pub(super) struct ChangedOutcomeRow {
 const NOW: &str = "CASE WHEN o.status <> 'waiting' THEN o.status WHEN d.status = 'accepted' THEN 'applied' \
                    WHEN d.status IN ('refused', 'withdrawn') THEN 'rejected' ELSE 'waiting' END";
 
-/// Operations that stand at something else than their author was told, the oldest first.
+/// Operations that stand at something else than their author was told and nobody of the town has seen, the oldest first.
 pub(super) async fn changed_outcomes(
     on: &impl ConnectionTrait,
     commune: Uuid,
@@ -111,7 +113,7 @@ pub(super) async fn changed_outcomes(
         "SELECT c.op_id, c.family_id, c.body, c.told, c.noted_at, {NOW} AS now_status, o.code FROM changed_outcome c \
          JOIN operation o ON o.commune_id = c.commune_id AND o.op_id = c.op_id \
          LEFT JOIN detail_change d ON d.commune_id = c.commune_id AND d.change_id = c.op_id \
-         WHERE c.commune_id = $1 AND c.told <> {NOW} ORDER BY c.noted_at, c.op_id LIMIT $2"
+         WHERE c.commune_id = $1 AND c.seen_at IS NULL AND c.told <> {NOW} ORDER BY c.noted_at, c.op_id LIMIT $2"
     );
     db::all(on, &sql, vec![commune.into(), limit.into()]).await
 }
@@ -123,10 +125,12 @@ pub(super) struct SeenOutcomeRow {
     pub told: String,
 }
 
-/// Takes a changed outcome off the list.
+/// Takes a changed outcome off the list, for good unless its author is told something else again. What it told of the
+/// family is erased.
 pub(super) async fn take_changed_outcome(tx: &WriteTx, commune: Uuid, op: Uuid) -> Result<Option<SeenOutcomeRow>> {
-    let sql = "DELETE FROM changed_outcome WHERE commune_id = $1 AND op_id = $2 RETURNING family_id, told";
-    db::one(tx.connection(), sql, vec![commune.into(), op.into()]).await
+    let sql = "UPDATE changed_outcome SET seen_at = $3, body = '' \
+               WHERE commune_id = $1 AND op_id = $2 AND seen_at IS NULL RETURNING family_id, told";
+    db::one(tx.connection(), sql, vec![commune.into(), op.into(), tx.now().as_millisecond().into()]).await
 }
 
 /// Changes that wait for the town, the oldest first.
