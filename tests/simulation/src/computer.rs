@@ -183,10 +183,10 @@ impl Computer {
             }
             let before = self.shown.get(&row.op_id).copied();
             // As screens have it: an answer that says all is not doubted for a row of a home that was left, and one that says
-            // « as told » is younger than the row that a restored server was read with, which waits.
+            // « as told » is younger than a row that says something else, which is of a server restored since.
             let decided = standings.get(&row.op_id).copied().filter(|standing| *standing != OutcomeStatus::Waiting);
             let now = match outcome.status {
-                OutcomeStatus::Waiting => decided.or(row.still_as_told()).unwrap_or(OutcomeStatus::Waiting),
+                OutcomeStatus::Waiting => row.still_as_told().or(decided).unwrap_or(OutcomeStatus::Waiting),
                 said => said,
             };
             if before.is_some_and(|before| before != now) && row.changed_at.is_none() {

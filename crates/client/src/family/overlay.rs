@@ -1,7 +1,7 @@
 //! Changes of details as a person thinks of them: those of the outbox laid over those the server told of.
 
 use super::present;
-use super::sync::waits;
+use super::sync::{standing, waits};
 use super::views::{DetailChangeView, DetailStateView, DetailValueView, GiveUpView};
 use crate::error::Error;
 use crate::sync::ledger;
@@ -48,13 +48,14 @@ impl Changes {
             .filter_map(|row| Some((row, change_of(row)?)))
     }
 
-    /// What the server told of, without the rows that a restored server was read with, which wait, once its answer says that
-    /// the decision is as told: they are older.
+    /// What the server told of, without the rows that say something else than an answer « as told »: they are older, of a
+    /// server that was restored before it answered so.
     fn told_of(&self) -> impl Iterator<Item = &DetailChangeDto> {
-        let decided = |change: &DetailChangeDto| {
-            self.outbox.iter().any(|row| row.op_id == change.change_id && row.still_as_told().is_some())
+        let said = |change: &DetailChangeDto| {
+            let asked = self.outbox.iter().find(|row| row.op_id == change.change_id);
+            asked.and_then(Row::still_as_told)
         };
-        self.served.iter().filter(move |change| !waits(change) || !decided(change))
+        self.served.iter().filter(move |change| said(change).is_none_or(|said| said == standing(change)))
     }
 
     /// Not settled yet, latest first.
@@ -70,7 +71,7 @@ impl Changes {
             let decided = change.decided_at.as_deref().and_then(ledger::server_seconds);
             decided.zip(server_time).is_none_or(|(decided, now)| now - decided <= SETTLED_SHOWN)
         };
-        let served = self.served.iter().filter(|change| !waits(change)).filter(recent);
+        let served = self.told_of().filter(|change| !waits(change)).filter(recent);
         let served = served.map(|change| self.served_view(change));
         let mut settled: Vec<DetailChangeView> = served.collect();
         for row in self.outbox.iter().filter(|row| is_rejected(row)) {

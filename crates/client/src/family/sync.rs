@@ -33,18 +33,23 @@ pub async fn waiting_changes(db: &mut SqliteConnection) -> Result<BTreeSet<Uuid>
     Ok(changes.iter().filter(|change| waits(change)).map(|change| change.change_id).collect())
 }
 
-/// What has become of every change that the server tells of.
-///
-/// # Errors
-/// When the cache fails.
-pub async fn standings(db: &mut SqliteConnection) -> Result<Standings, Error> {
-    let standing = |change: &DetailChangeDto| match change.status {
+/// What has become of a change.
+#[must_use]
+pub fn standing(change: &DetailChangeDto) -> OutcomeStatus {
+    match change.status {
         DetailChangeStatusDto::AwaitsTown | DetailChangeStatusDto::AwaitsConfirmation => OutcomeStatus::Waiting,
         DetailChangeStatusDto::Accepted => OutcomeStatus::Applied,
         DetailChangeStatusDto::Refused | DetailChangeStatusDto::Withdrawn | DetailChangeStatusDto::Expired => {
             OutcomeStatus::Rejected
         }
-    };
+    }
+}
+
+/// What has become of every change that the server tells of.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn standings(db: &mut SqliteConnection) -> Result<Standings, Error> {
     let changes = store::detail_changes(db).await?;
     Ok(changes.iter().map(|change| (change.change_id, standing(change))).collect())
 }

@@ -17,9 +17,9 @@ fn written(standings: &Standings) -> Result<String, Error> {
 
 /// After a new epoch, what was answered is sent again, in the order and the bytes of then: a restored server may have
 /// lost it, or have it on record otherwise than what it answered later, refusals included. With each goes what had last
-/// become of it: its answer, or where that only says that it waits, a decision among the rows of before, or what was still as told.
-/// A row that waits is no news over what was told: the last restore may have put it there. A change that nobody has read yet stays
-/// the one to tell.
+/// become of it: its answer, or where that only says that it waits, what was still as told, or else a decision among the rows of
+/// before. A row is no news over what was still as told: it may be of a server that was restored meanwhile. A change that nobody
+/// has read yet stays the one to tell.
 ///
 /// # Errors
 /// When the cache fails.
@@ -29,8 +29,9 @@ pub async fn send_again(db: &mut SqliteConnection, before: &Standings) -> Result
     } else {
         "UPDATE outbox SET
             told = iif(changed_at IS NOT NULL AND acknowledged_at IS NULL, told,
-                coalesce(iif(status = 'waiting', (SELECT nullif(value, 'waiting') FROM json_each(?1) WHERE key = op_id), NULL),
-                    iif(changed_at IS NULL, told, NULL), status)),
+                coalesce(iif(changed_at IS NULL, nullif(told, 'waiting'), NULL),
+                    iif(status = 'waiting', (SELECT nullif(value, 'waiting') FROM json_each(?1) WHERE key = op_id), NULL),
+                    status)),
             changed_at = iif(acknowledged_at IS NULL, changed_at, NULL),
             status = NULL, code = NULL, answer_version = NULL, answered_at = NULL, caught_up_at = NULL, faults = 0
          WHERE status IS NOT NULL"
@@ -61,7 +62,7 @@ pub async fn forget_mended(db: &mut SqliteConnection, now: &Standings) -> Result
 pub async fn keep_decisions(db: &mut SqliteConnection, before: &Standings, now: &Standings) -> Result<(), Error> {
     let decided = before.iter().filter(|(id, standing)| **standing != OutcomeStatus::Waiting && !now.contains_key(id));
     let gone: Standings = decided.map(|(id, standing)| (*id, *standing)).collect();
-    let query = "UPDATE outbox SET told = (SELECT value FROM json_each(?1) WHERE key = op_id)
+    let query = "UPDATE outbox SET told = coalesce(nullif(told, 'waiting'), (SELECT value FROM json_each(?1) WHERE key = op_id))
         WHERE status = 'waiting' AND changed_at IS NULL AND op_id IN (SELECT key FROM json_each(?1))";
     sqlx::query(query).bind(written(&gone)?).execute(db).await?;
     Ok(())

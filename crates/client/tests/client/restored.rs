@@ -224,27 +224,35 @@ async fn what_was_refused_in_a_home_that_was_left_does_not_look_as_if_it_waited(
     }
 }
 
-/// The restored server knows the refusal, and this computer has read its rows of before: they wait, and are older than the answer.
+/// The restored server knows the refusal, and this computer has read its rows of before: they wait, or say what was decided
+/// between one restore and the next, and are older than the answer.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_that_is_as_told_does_not_look_as_if_it_waited_until_it_is_read_again() {
-    let computer = Computer::new();
-    let (client, id) = with_a_refusal(&computer).await;
-    {
-        let mut town = computer.town.state();
-        let (_, mut change) = town.entity("detail_change", id);
-        change["status"] = json!("awaits_town");
-        town.epoch += 1;
-        town.put(FAMILY, "detail_change", id, &change);
-        town.refused_elsewhere.push(id);
+async fn a_refusal_that_is_as_told_is_shown_and_told_again_whatever_older_rows_say() {
+    for older in ["awaits_town", "accepted"] {
+        let computer = Computer::new();
+        let (client, id) = with_a_refusal(&computer).await;
+        {
+            let mut town = computer.town.state();
+            let (_, mut change) = town.entity("detail_change", id);
+            change["status"] = json!(older);
+            town.epoch += 1;
+            town.put(FAMILY, "detail_change", id, &change);
+            town.refused_elsewhere.push(id);
+        }
+        client.sync_now().await.expect("a status");
+        computer.until(async || computer.town.pushes().len() == 2).await;
+        computer.up_to_date(&client).await;
+        let shown = center(&client).await;
+        assert!(shown.waiting.is_empty() && is_refused(&shown.answered[0]), "{older}: {shown:?}");
+        assert!(!shown.answered[0].can_give_up);
+        assert_eq!(client.home().await.expect("home").details_waiting, 0);
+        assert_eq!(client.details().await.expect("details").settled.len(), 0, "{older}: what is older is not history");
+        computer.town.state().epoch += 1;
+        client.sync_now().await.expect("a status");
+        computer.until(async || computer.town.pushes().len() == 3).await;
+        assert!(computer.town.pushes()[2].contains(r#""told":"rejected""#), "{older}: {:?}", computer.town.pushes());
+        client.close().await;
     }
-    client.sync_now().await.expect("a status");
-    computer.until(async || computer.town.pushes().len() == 2).await;
-    computer.up_to_date(&client).await;
-    let shown = center(&client).await;
-    assert!(shown.waiting.is_empty() && is_refused(&shown.answered[0]), "{shown:?}");
-    assert!(!shown.answered[0].can_give_up);
-    assert_eq!(client.home().await.expect("home").details_waiting, 0);
-    client.close().await;
 }
 
 /// A change that waited and then was refused, which this computer has read.

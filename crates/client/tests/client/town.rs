@@ -73,7 +73,7 @@ pub struct State {
     pub known_tokens: Vec<String>,
     pub server_time: &'static str,
     pub lies_in_digest: bool,
-    /// Refused in a home that who asked has left: on record, and not in their stream.
+    /// Refused, which is on record and not in the stream of who asked: in a home that they have left, or not read yet.
     pub refused_elsewhere: Vec<Uuid>,
     /// Computers of the account besides the one that asks.
     pub other_devices: Vec<Uuid>,

@@ -51,9 +51,9 @@ impl State {
     pub(crate) fn standing(&self, op_id: Uuid, answered: OutcomeStatus) -> OutcomeStatus {
         let change = self.find("detail_change", op_id);
         match change.as_ref().and_then(|change| change["status"].as_str()) {
+            _ if self.refused_elsewhere.contains(&op_id) => OutcomeStatus::Rejected,
             Some("accepted") => OutcomeStatus::Applied,
             Some("refused" | "withdrawn") => OutcomeStatus::Rejected,
-            _ if self.refused_elsewhere.contains(&op_id) => OutcomeStatus::Rejected,
             _ => answered,
         }
     }
