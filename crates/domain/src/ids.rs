@@ -3,6 +3,25 @@
 
 use uuid::Uuid;
 
-/// An adult of a family (holder or co-holder).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PersonId(pub Uuid);
+macro_rules! ids {
+    ($($(#[$doc:meta])+ $name:ident)+) => {$(
+        $(#[$doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub Uuid);
+    )+};
+}
+
+ids! {
+    /// An adult of a family (holder or co-holder).
+    PersonId
+    /// A family.
+    FamilyId
+    /// A child.
+    ChildId
+    /// An activity of the town.
+    ActivityId
+    /// A period in which an activity takes place.
+    PeriodId
+    /// A reservation: one child, one day, one activity, one family.
+    ReservationId
+}
