@@ -6,3 +6,6 @@
 pub mod accounts;
 pub mod family;
 pub mod ids;
+pub mod planning;
+pub mod registrations;
+pub mod reservations;

@@ -52,6 +52,8 @@ wire! {
         NothingChanges,
         /// The same detail already waits for a decision.
         AlreadyWaiting,
+        /// Every day that was asked is refused; the receipt says why of each.
+        DaysRefused,
         /// The family has a co-holder already.
         CoHolderExists,
         /// The invitation of a co-holder breaks a rule; `fields` says which.

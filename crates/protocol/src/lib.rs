@@ -9,6 +9,9 @@ pub mod agents;
 pub mod communes;
 pub mod error;
 pub mod family;
+pub mod planning;
+pub mod registrations;
+pub mod reservations;
 pub mod sync;
 
 pub use error::{ErrorBody, ErrorCode};

@@ -6,6 +6,7 @@
 use crate::accounts::AcknowledgeNoticeOp;
 use crate::error::ErrorCode;
 use crate::family::ChangeDetailOp;
+use crate::reservations::ChangeDaysOp;
 use crate::wire;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -39,6 +40,22 @@ wire! {
         DetailChange,
         /// [`crate::accounts::SecurityNoticeDto`].
         SecurityNotice,
+        /// [`crate::planning::CalendarDto`].
+        Calendar,
+        /// [`crate::planning::SiteDto`].
+        Site,
+        /// [`crate::planning::ActivityDto`].
+        Activity,
+        /// [`crate::planning::PeriodDto`].
+        Period,
+        /// [`crate::planning::TariffDto`].
+        Tariff,
+        /// [`crate::registrations::RegistrationDto`].
+        Registration,
+        /// [`crate::reservations::ReservationDto`].
+        Reservation,
+        /// [`crate::reservations::ReceiptDto`].
+        Receipt,
     }
 
     /// An entity that went away.
@@ -127,6 +144,9 @@ wire! {
         /// Say that a security notice was read.
         #[serde(rename = "accounts.acknowledge_notice")]
         AcknowledgeNotice(AcknowledgeNoticeOp),
+        /// Book, change or give up days of children.
+        #[serde(rename = "reservations.change_days")]
+        ChangeDays(ChangeDaysOp),
         /// Give up an operation that was sent, whether or not it arrived.
         #[serde(rename = "sync.cancel")]
         Cancel {
@@ -144,7 +164,7 @@ wire! {
 
 impl EntityKind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 16] = [
         Self::Commune,
         Self::Family,
         Self::Adult,
@@ -153,6 +173,14 @@ impl EntityKind {
         Self::Quotient,
         Self::DetailChange,
         Self::SecurityNotice,
+        Self::Calendar,
+        Self::Site,
+        Self::Activity,
+        Self::Period,
+        Self::Tariff,
+        Self::Registration,
+        Self::Reservation,
+        Self::Receipt,
     ];
 
     /// The name on the wire and in both databases.
@@ -167,6 +195,14 @@ impl EntityKind {
             Self::Quotient => "quotient",
             Self::DetailChange => "detail_change",
             Self::SecurityNotice => "security_notice",
+            Self::Calendar => "calendar",
+            Self::Site => "site",
+            Self::Activity => "activity",
+            Self::Period => "period",
+            Self::Tariff => "tariff",
+            Self::Registration => "registration",
+            Self::Reservation => "reservation",
+            Self::Receipt => "receipt",
         }
     }
 

@@ -28,23 +28,32 @@ impl<T: Ahead> Kept for T {
 /// All that commands want, in the order in which it is first asked for: streams are held before anything of theirs is
 /// read.
 #[derive(Default)]
-pub struct Reads(Vec<(TypeId, Box<dyn Kept>)>);
+pub struct Reads {
+    kept: Vec<(TypeId, Box<dyn Kept>)>,
+    /// The one kind of command that this run is of.
+    kind: Option<&'static str>,
+}
 
 impl fmt::Debug for Reads {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Reads").field(&self.0.len()).finish()
+        f.debug_tuple("Reads").field(&self.kept.len()).finish()
     }
 }
 
 impl Reads {
+    /// Whether the run is of this kind of command, as it is from now on when it was of none.
+    pub fn are_for(&mut self, kind: &'static str) -> bool {
+        *self.kind.get_or_insert(kind) == kind
+    }
+
     /// Adds to what is wanted.
     pub fn want<T: Ahead>(&mut self, want: impl FnOnce(&mut T)) {
         let kind = TypeId::of::<T>();
-        let place = self.0.iter().position(|(of, _)| *of == kind).unwrap_or_else(|| {
-            self.0.push((kind, Box::new(T::default())));
-            self.0.len() - 1
+        let place = self.kept.iter().position(|(of, _)| *of == kind).unwrap_or_else(|| {
+            self.kept.push((kind, Box::new(T::default())));
+            self.kept.len() - 1
         });
-        let kept: &mut dyn Any = self.0[place].1.as_mut();
+        let kept: &mut dyn Any = self.kept[place].1.as_mut();
         // Kept under its own type.
         if let Some(kept) = kept.downcast_mut() {
             want(kept);
@@ -52,13 +61,13 @@ impl Reads {
     }
 
     pub(crate) fn get<T: Ahead>(&self) -> Option<&T> {
-        let (_, kept) = self.0.iter().find(|(kind, _)| *kind == TypeId::of::<T>())?;
+        let (_, kept) = self.kept.iter().find(|(kind, _)| *kind == TypeId::of::<T>())?;
         let kept: &dyn Any = kept.as_ref();
         kept.downcast_ref()
     }
 
     pub(crate) async fn read(&mut self, tx: &WriteTx) -> Result<()> {
-        for (_, kept) in &mut self.0 {
+        for (_, kept) in &mut self.kept {
             kept.read(tx).await?;
         }
         Ok(())

@@ -10,6 +10,8 @@ use crate::accounts::throttle::Throttle;
 use crate::addresses::AddressBase;
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::planning::Currents;
+use crate::reservations::LastSeen;
 use crate::sync::events::Pokes;
 use crate::writer::{Seat, Writer};
 
@@ -32,6 +34,10 @@ pub struct App {
     pub throttle: Arc<Throttle>,
     /// Suggestions of postal addresses.
     pub addresses: Arc<AddressBase>,
+    /// What towns offer, made ready.
+    pub currents: Arc<Currents>,
+    /// Places left, as last read.
+    pub last_seen: Arc<LastSeen>,
     /// Cancelled when the server ends: answers without end (events) end then.
     pub closing: CancellationToken,
 }
@@ -81,6 +87,8 @@ impl App {
             hashing,
             throttle: Arc::default(),
             addresses: Arc::new(options.addresses),
+            currents: Arc::default(),
+            last_seen: Arc::default(),
             closing: CancellationToken::new(),
         };
         Ok((app, task))

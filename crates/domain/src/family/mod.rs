@@ -6,6 +6,7 @@
 
 mod details;
 mod people;
+mod residence;
 mod values;
 
 pub use details::{Decision, DetailChange, DetailField, DetailSubject, DetailValue, Policy, decide_detail_change};
@@ -13,6 +14,7 @@ pub use people::{
     AdultRole, FamilyQuotient, Month, PersonName, QuotientSource, Schooling, age_on, initials, quotient_on,
     schooling_on,
 };
+pub use residence::lives_in;
 pub use values::{Email, POSTAL_LINE, Phone, PostalAddress, one_line};
 
 use thiserror::Error;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
 
-use super::{Calendar, Deadline, Key, public_holiday};
+use super::{Calendar, Capacity, Deadline, Key, public_holiday};
 use crate::ids::{ActivityId, PeriodId};
 
 /// How places are given.
@@ -87,6 +87,8 @@ pub struct Period {
     pub cancel: Deadline,
     /// Who may book.
     pub audience: Audience,
+    /// Places of a day, by group and counter. The town's own: a desktop reads what is left, never this.
+    pub capacities: BTreeMap<(Key, Key), Capacity>,
 }
 
 /// What a day of a period is.

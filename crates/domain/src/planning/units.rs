@@ -61,6 +61,9 @@ impl Units {
     /// No unit.
     pub const NONE: Self = Self(0);
 
+    /// Units that no activity has, and that [`Units::from_bits`] never reads.
+    pub const FOREIGN: Self = Self(1 << 15);
+
     /// The unit at a place; no unit for a place that no activity has.
     #[must_use]
     pub fn at(place: usize) -> Self {

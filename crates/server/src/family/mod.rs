@@ -11,8 +11,11 @@ pub mod co_holder;
 pub mod confirmation;
 pub(crate) mod details;
 pub mod folding;
+mod households;
 pub mod import;
 pub mod links;
 pub mod ops;
 pub mod projection;
 pub(crate) mod store;
+
+pub use households::{ChildHome, Households, children_of, homes_of, households};

@@ -18,7 +18,7 @@ mod routes;
 mod store;
 
 pub use lines::Lines;
-pub use publish::{Entity, Held, Projection, hold, publish, publish_changed};
+pub use publish::{Entity, Held, Projection, hold, publish, publish_changed, publish_gone};
 pub use push::Verdict;
 pub use relay::relay;
 pub use routes::router;

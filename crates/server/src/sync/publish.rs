@@ -46,7 +46,7 @@ pub struct Projection {
 
 /// Streams that no other process moves before this transaction ends. Whoever publishes holds them first and reads then:
 /// what was read before may be older than what another process put there meanwhile.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Held {
     commune: Uuid,
     /// The version of each, before this transaction.
@@ -111,6 +111,9 @@ pub async fn publish(tx: &WriteTx, held: &Held, projections: Vec<Projection>) ->
 /// # Errors
 /// Whatever the database says.
 pub async fn publish_changed(tx: &WriteTx, held: &Held, stream: Uuid, entities: Vec<Entity>) -> Result<()> {
+    if entities.is_empty() {
+        return Ok(());
+    }
     let version = held.next_version(tx, stream)?;
     let row = |entity: Entity| {
         let hash = Sha256::digest(entity.body.as_bytes()).to_vec();
@@ -119,6 +122,23 @@ pub async fn publish_changed(tx: &WriteTx, held: &Held, stream: Uuid, entities: 
         WrittenRow { stream, version, difference }
     };
     left::change(tx, held.commune, entities.into_iter().map(row).collect());
+    Ok(())
+}
+
+/// Takes entities out of one stream.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn publish_gone(tx: &WriteTx, held: &Held, stream: Uuid, kind: EntityKind, ids: Vec<Uuid>) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let version = held.next_version(tx, stream)?;
+    let row = |entity: Uuid| {
+        let difference = Difference { kind: kind.as_str().to_owned(), entity, body: None };
+        WrittenRow { stream, version, difference }
+    };
+    left::change(tx, held.commune, ids.into_iter().map(row).collect());
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! `POST /v1/sync/push`: each operation is a command of its own, applied in array order, at most once.
 
+use std::sync::Arc;
+
 use preau_failpoints::{Mistake, planted};
 use preau_protocol::ErrorCode;
 use preau_protocol::sync::{Op, OperationDto, OutcomeDto, OutcomeStatus};
@@ -13,6 +15,8 @@ use crate::caller::FamilyCaller;
 use crate::error::{Error, Result};
 use crate::family;
 use crate::notices;
+use crate::planning::Currents;
+use crate::reservations;
 use crate::writer::{Command, WriteTx};
 
 /// What an operation came to, before it is on record.
@@ -36,6 +40,8 @@ pub(super) struct PushOperation {
     op: std::result::Result<Op, ErrorCode>,
     /// What its author was told of it before the server was restored.
     told: Option<OutcomeStatus>,
+    /// What towns offer.
+    currents: Arc<Currents>,
 }
 
 impl Command for PushOperation {
@@ -44,14 +50,24 @@ impl Command for PushOperation {
 
     fn reads(&self, reads: &mut Reads) -> bool {
         let FamilyCaller { commune, family, .. } = self.caller;
-        let Ok(Op::ChangeDetail(op)) = &self.op else { return false };
-        if self.told.is_some() || !family::ops::knows_its_reads(op) {
+        if self.told.is_some() {
             return false;
         }
-        ahead::hold(reads, commune, family);
-        ahead::look_for(reads, commune, self.op_id);
-        family::ops::declare(reads, &self.caller, op);
-        true
+        match &self.op {
+            // Details and days are not run together: days read homes, which details change.
+            Ok(Op::ChangeDetail(op)) if family::ops::knows_its_reads(op) && reads.are_for("details") => {
+                ahead::hold(reads, commune, family);
+                ahead::look_for(reads, commune, self.op_id);
+                family::ops::declare(reads, &self.caller, op);
+                true
+            }
+            Ok(Op::ChangeDays(op)) if reservations::ops::knows_its_reads(op) && reads.are_for("days") => {
+                ahead::look_for(reads, commune, self.op_id);
+                reservations::ops::declare(reads, &self.currents, &self.caller, op);
+                true
+            }
+            _ => false,
+        }
     }
 
     async fn apply(&self, tx: &WriteTx) -> Result<OutcomeDto> {
@@ -67,11 +83,11 @@ impl Command for PushOperation {
 }
 
 impl PushOperation {
-    pub fn new(caller: FamilyCaller, operation: OperationDto) -> Self {
+    pub fn new(caller: FamilyCaller, operation: OperationDto, currents: Arc<Currents>) -> Self {
         let OperationDto { op_id, op, told } = operation;
         let bytes = op.get().to_owned();
         let op = serde_json::from_str(&bytes).map_err(|_| unreadable(&bytes));
-        Self { caller, op_id, bytes, op, told }
+        Self { caller, op_id, bytes, op, told, currents }
     }
 
     async fn outcome(&self, tx: &WriteTx) -> Result<OutcomeDto> {
@@ -115,6 +131,10 @@ impl PushOperation {
         match &self.op {
             Ok(Op::ChangeDetail(op)) => family::ops::change_detail(tx, &self.caller, self.op_id, op).await,
             Ok(Op::AcknowledgeNotice(op)) => notices::ops::acknowledge(tx, &self.caller, op).await,
+            Ok(Op::ChangeDays(op)) => {
+                let author = (&self.caller).into();
+                reservations::ops::change_days(tx, &self.currents, &author, self.op_id, op).await
+            }
             // An operation that gives itself up says nothing.
             Ok(Op::Cancel { op_id }) if *op_id == self.op_id => Ok(Verdict::Rejected(ErrorCode::InvalidOperation)),
             Ok(Op::Cancel { op_id }) => self.cancel(tx, *op_id).await,
@@ -163,7 +183,8 @@ fn unreadable(bytes: &str) -> ErrorCode {
     struct Typed {
         r#type: String,
     }
-    const KNOWN: [&str; 3] = ["family.change_detail", "accounts.acknowledge_notice", "sync.cancel"];
+    const KNOWN: [&str; 4] =
+        ["family.change_detail", "accounts.acknowledge_notice", "reservations.change_days", "sync.cancel"];
     match serde_json::from_str::<Typed>(bytes) {
         Ok(typed) if !KNOWN.contains(&typed.r#type.as_str()) => ErrorCode::UnknownOperation,
         _ => ErrorCode::InvalidOperation,

@@ -1,0 +1,117 @@
+//! Homes and their children as the rules on days take them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use preau_domain::family::{FamilyQuotient, Month, QuotientSource, Schooling, lives_in};
+use preau_domain::ids::{ChildId, FamilyId};
+use preau_domain::reservations::{Child, Home, Link};
+use preau_protocol::communes::CommuneDto;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::store::{self, QuotientRow};
+use crate::error::Result;
+
+/// Homes, and every child linked to one of them at any time.
+#[derive(Debug, Clone, Default)]
+pub struct Households {
+    /// The homes asked for.
+    pub homes: BTreeMap<FamilyId, Home>,
+    /// Their children.
+    pub children: BTreeMap<ChildId, Child>,
+}
+
+/// A link between a child and a home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChildHome {
+    /// The child.
+    pub child: Uuid,
+    /// The home.
+    pub family: Uuid,
+    /// First day.
+    pub from: Date,
+    /// Last day, or open.
+    pub to: Option<Date>,
+}
+
+impl ChildHome {
+    /// Whether it is in force on a day.
+    #[must_use]
+    pub fn in_force(&self, day: Date) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day <= to)
+    }
+}
+
+/// Every home of each child.
+///
+/// # Errors
+/// Whatever the database says, or a date that cannot be read.
+pub async fn homes_of(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<ChildHome>> {
+    let rows = store::links_of(on, commune, children).await?;
+    let home = |row: store::LinkRow| {
+        let (from, to) = (store::day(&row.starts_on)?, row.ends_on.as_deref().map(store::day).transpose()?);
+        Ok(ChildHome { child: row.child_id, family: row.family_id, from, to })
+    };
+    rows.into_iter().map(home).collect()
+}
+
+/// The children of each home, whatever the dates of their links.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn children_of(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<BTreeSet<Uuid>> {
+    Ok(store::links(on, commune, families).await?.into_iter().map(|link| link.child_id).collect())
+}
+
+/// Homes with their children.
+///
+/// # Errors
+/// Whatever the database says, or a row that no rule would have let in.
+pub async fn households(on: &impl ConnectionTrait, town: &CommuneDto, families: &[Uuid]) -> Result<Households> {
+    let commune = town.commune_id;
+    let mut all = Households::default();
+    for row in store::families(on, commune, families).await? {
+        let address = row.postcode.as_deref().zip(row.city.as_deref());
+        let resident = address.is_some_and(|address| lives_in(address, (&town.postcode, &town.name)));
+        all.homes.insert(FamilyId(row.family_id), Home { resident, ..Home::default() });
+    }
+    for row in store::quotients(on, commune, families).await? {
+        if let Some(home) = all.homes.get_mut(&FamilyId(row.family_id)) {
+            home.quotients.extend(quotient(&row));
+        }
+    }
+    let links = store::links(on, commune, families).await?;
+    let children: BTreeSet<Uuid> = links.iter().map(|link| link.child_id).collect();
+    for row in links {
+        let (from, to) = (store::day(&row.starts_on)?, row.ends_on.as_deref().map(store::day).transpose()?);
+        if let Some(home) = all.homes.get_mut(&FamilyId(row.family_id)) {
+            home.links.push(Link { child: ChildId(row.child_id), from, to, may_book: row.may_book });
+        }
+    }
+    let children: Vec<Uuid> = children.into_iter().collect();
+    for row in store::children(on, commune, &children).await? {
+        let child = Child { birth: store::day(&row.birth_date)?, schooling: Vec::new() };
+        all.children.insert(ChildId(row.child_id), child);
+    }
+    for row in store::schooling(on, commune, &children).await? {
+        let (from, to) = (store::day(&row.starts_on)?, row.ends_on.as_deref().map(store::day).transpose()?);
+        if let Some(child) = all.children.get_mut(&ChildId(row.child_id)) {
+            let (school, level, class) = (row.school, row.level, row.class);
+            child.schooling.push(Schooling { from, to, school, level, class });
+        }
+    }
+    Ok(all)
+}
+
+/// One that cannot be read counts as no proof.
+fn quotient(row: &QuotientRow) -> Option<FamilyQuotient> {
+    let source = match row.source.as_str() {
+        "caf" => QuotientSource::Caf,
+        "msa" => QuotientSource::Msa,
+        "tax_notice" => QuotientSource::TaxNotice,
+        _ => QuotientSource::None,
+    };
+    let value = row.value.and_then(|value| u32::try_from(value).ok());
+    Some(FamilyQuotient { source, value, effective: Month::parse(&row.effective_month)? })
+}

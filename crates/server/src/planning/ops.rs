@@ -1,0 +1,201 @@
+//! Changing what a town offers, inside the transaction it is given.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use preau_domain::ids::ActivityId;
+use preau_domain::planning::{DayStatus, Period, Planning};
+use preau_protocol::planning::{ClosedDayDto, PeriodDto};
+use preau_protocol::sync::EntityKind;
+use uuid::Uuid;
+
+use super::season::{Difference, Season, SeasonFault, Used};
+use super::store::{self, CounterRow, ItemRow};
+use super::{Current, Currents, KINDS, current, entities};
+use crate::error::{Error, Result};
+use crate::sync::{Projection, hold, publish};
+use crate::writer::WriteTx;
+
+/// What a town offers as this transaction sees it.
+///
+/// # Errors
+/// As [`Currents::of`].
+pub async fn current(tx: &WriteTx, currents: &Currents, commune: Uuid) -> Result<Current> {
+    // What this transaction changed is on record at no version yet.
+    if tx.version_given(commune, commune).is_some() {
+        return Current::read(tx.connection(), commune).await;
+    }
+    currents.of(tx.connection(), commune).await
+}
+
+/// What became of a season.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// What it changed.
+    pub differences: Vec<Difference>,
+    /// Days of activities of which a counter has more places than before.
+    pub raised: BTreeSet<(Uuid, Date)>,
+}
+
+/// Checks a season as a whole beside what is on record and what is in use.
+///
+/// # Errors
+/// Whatever the database says; what is wrong with the season is the inner answer.
+pub async fn check_season(
+    tx: &WriteTx,
+    commune: Uuid,
+    season: &Season,
+    used: &Used,
+) -> Result<std::result::Result<(Planning, Vec<Difference>), Vec<SeasonFault>>> {
+    let before = Current::read(tx.connection(), commune).await?;
+    let after = season.over(&before.items);
+    let planning = match current::planning(&after) {
+        Ok(planning) => planning,
+        Err(Error::Internal(error)) => return Ok(Err(vec![SeasonFault::new("file", format!("{error:#}"))])),
+        Err(error) => return Err(error),
+    };
+    let found = planning.faults();
+    let mut faults: Vec<SeasonFault> = found.iter().map(|fault| SeasonFault::new(&fault.at, &fault.kind)).collect();
+    faults.extend(used.faults(&before.planning, &planning));
+    if !faults.is_empty() {
+        return Ok(Err(faults));
+    }
+    Ok(Ok((planning, season.differences(&before.items)?)))
+}
+
+/// Puts a season that was checked on record, with the places of its days, and into the commune's stream.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn apply_season(
+    tx: &WriteTx,
+    commune: Uuid,
+    season: &Season,
+    (planning, differences): (Planning, Vec<Difference>),
+) -> Result<Applied> {
+    store::put_items(tx, commune, season.items.clone()).await?;
+    let mut raised = BTreeSet::new();
+    for activity in planning.activities.keys() {
+        raised.extend(set_up_counters(tx, commune, &planning, *activity).await?);
+    }
+    publish_all(tx, commune).await?;
+    Ok(Applied { differences, raised })
+}
+
+/// Brings the commune's stream to what is on record.
+async fn publish_all(tx: &WriteTx, commune: Uuid) -> Result<()> {
+    let entities = entities(tx.connection(), commune).await?;
+    let held = hold(tx, commune, &[commune]).await?;
+    publish(tx, &held, vec![Projection { stream: commune, kinds: KINDS, entities }]).await
+}
+
+/// Day, group and rule.
+type Place = (String, String, String);
+
+/// Brings the counters of an activity to what its periods say: what an agent set by hand stays, and so does what somebody
+/// has a place of. The days on which there are more places than before.
+async fn set_up_counters(
+    tx: &WriteTx,
+    commune: Uuid,
+    planning: &Planning,
+    activity: ActivityId,
+) -> Result<Vec<(Uuid, Date)>> {
+    let periods = planning.periods_of(activity);
+    let (Some(first), Some(last)) = (
+        periods.iter().map(|period| period.first_day).min(),
+        periods.iter().map(|period| period.last_day).max(),
+    ) else {
+        return Ok(Vec::new());
+    };
+    let mut wanted: BTreeMap<Place, (Date, i64)> = BTreeMap::new();
+    for period in periods {
+        wanted.extend(capacities(planning, activity, period));
+    }
+    let range = (first.to_string(), last.to_string());
+    let on_record = store::counters_between(tx.connection(), commune, activity.0, range).await?;
+    let mut raised = Vec::new();
+    let mut rows = Vec::new();
+    for mut row in on_record {
+        match wanted.remove(&(row.day.clone(), row.group_key.clone(), row.counter_key.clone())) {
+            Some((day, capacity)) if !row.by_hand && row.capacity != capacity => {
+                if capacity > row.capacity {
+                    raised.push((activity.0, day));
+                }
+                row.capacity = capacity;
+                rows.push(row);
+            }
+            Some(_) => {}
+            None => {
+                store::remove_counter(tx, commune, &row).await?;
+            }
+        }
+    }
+    rows.extend(wanted.into_iter().map(|((day, group_key, counter_key), (_, capacity))| CounterRow {
+        activity_id: activity.0,
+        day,
+        group_key,
+        counter_key,
+        capacity,
+        taken: 0,
+        waiting: 0,
+        next_in_queue: 1,
+        by_hand: false,
+    }));
+    store::put_counters(tx, commune, rows).await?;
+    Ok(raised)
+}
+
+fn capacities<'a>(
+    planning: &'a Planning,
+    activity: ActivityId,
+    period: &'a Period,
+) -> impl Iterator<Item = (Place, (Date, i64))> + 'a {
+    let activity = planning.activities.get(&activity);
+    let days = period.days(&planning.calendar).filter(|(_, status)| *status == DayStatus::Open);
+    days.flat_map(move |(day, _)| {
+        period.capacities.iter().filter_map(move |((group, counter), capacity)| {
+            let activity = activity?;
+            let ages = activity.groups.iter().find(|known| known.key == *group)?.ages;
+            let places = capacity.places(activity.supervision, ages);
+            Some(((day.to_string(), group.to_string(), counter.to_string()), (day, i64::from(places))))
+        })
+    })
+}
+
+/// Counters of days of an activity, held until the transaction ends.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn hold_counters(
+    tx: &WriteTx,
+    commune: Uuid,
+    activity: Uuid,
+    days: &BTreeSet<String>,
+) -> Result<Vec<CounterRow>> {
+    store::hold_counters(tx, commune, activity, days).await
+}
+
+/// Writes counters as they are now.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn put_counters(tx: &WriteTx, commune: Uuid, rows: Vec<CounterRow>) -> Result<()> {
+    store::put_counters(tx, commune, rows).await
+}
+
+/// Closes a day of a period, with its reason, in the commune's stream too.
+///
+/// # Errors
+/// [`Error::NotFound`], or whatever the database says.
+pub async fn close_day(tx: &WriteTx, commune: Uuid, period: Uuid, day: Date, reason: &str) -> Result<()> {
+    let items = store::items(tx.connection(), commune).await?;
+    let is_it = |row: &&ItemRow| row.item_id == period && row.kind == EntityKind::Period.as_str();
+    let mut row = items.iter().find(is_it).ok_or(Error::NotFound)?.clone();
+    let mut dto: PeriodDto = serde_json::from_str(&row.body)?;
+    dto.closed.retain(|closed| closed.day != day);
+    dto.closed.push(ClosedDayDto { day, reason: reason.to_owned() });
+    dto.closed.sort_by_key(|closed| closed.day);
+    row.body = serde_json::to_string(&dto)?;
+    store::put_items(tx, commune, vec![row]).await?;
+    publish_all(tx, commune).await
+}

@@ -1,0 +1,35 @@
+//! Registrations of children for activities.
+//!
+//! Table: `registration`. Invariants: one for a child, an activity and a first day; every home of the child is shown it
+//! while its link is in force.
+
+pub mod ops;
+mod store;
+
+use preau_protocol::registrations::{RegistrationDto, RegistrationStateDto};
+use preau_protocol::sync::EntityKind;
+
+use crate::error::Result;
+use crate::sync::Entity;
+use store::RegistrationRow;
+
+impl RegistrationRow {
+    /// As served.
+    fn dto(&self) -> Result<RegistrationDto> {
+        let state: RegistrationStateDto = serde_json::from_value(self.state.clone().into())?;
+        Ok(RegistrationDto {
+            registration_id: self.registration_id,
+            child_id: self.child_id,
+            activity_id: self.activity_id,
+            from: self.starts_on.parse().map_err(anyhow::Error::from)?,
+            to: self.ends_on.parse().map_err(anyhow::Error::from)?,
+            state,
+            reason: self.reason.clone(),
+            own_meal: self.own_meal,
+        })
+    }
+
+    fn entity(&self) -> Result<Entity> {
+        Entity::new(EntityKind::Registration, self.registration_id, &self.dto()?)
+    }
+}

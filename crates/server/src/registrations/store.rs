@@ -1,0 +1,72 @@
+//! The SQL of registrations.
+
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use uuid::Uuid;
+
+use crate::db;
+use crate::error::Result;
+use crate::writer::WriteTx;
+
+/// Rows of one statement.
+const ROWS: usize = 250;
+
+/// A registration.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(super) struct RegistrationRow {
+    pub registration_id: Uuid,
+    pub child_id: Uuid,
+    pub activity_id: Uuid,
+    pub starts_on: String,
+    pub ends_on: String,
+    pub state: String,
+    pub reason: Option<String>,
+    pub own_meal: bool,
+}
+
+const COLUMNS: &str = "registration_id, child_id, activity_id, starts_on, ends_on, state, reason, own_meal";
+
+pub(super) async fn of_children(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    children: &[Uuid],
+) -> Result<Vec<RegistrationRow>> {
+    let mut rows = Vec::new();
+    for children in children.chunks(ROWS) {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM registration WHERE commune_id = $1 AND child_id IN ({}) \
+             ORDER BY child_id, activity_id, starts_on",
+            db::places(children.len())
+        );
+        rows.extend(db::all::<RegistrationRow>(on, &sql, db::commune_and(commune, children)).await?);
+    }
+    Ok(rows)
+}
+
+/// Puts registrations there, or brings those of the same child, activity and first day to these. Their ids stay.
+pub(super) async fn put(tx: &WriteTx, commune: Uuid, rows: Vec<RegistrationRow>) -> Result<()> {
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<RegistrationRow> = rows.by_ref().take(ROWS).collect();
+        let sql = format!(
+            "INSERT INTO registration (commune_id, {COLUMNS}) VALUES {} \
+             ON CONFLICT (commune_id, child_id, activity_id, starts_on) DO UPDATE SET ends_on = excluded.ends_on, \
+             state = excluded.state, reason = excluded.reason, own_meal = excluded.own_meal",
+            db::tuples(chunk.len(), 9)
+        );
+        let row = |row: RegistrationRow| -> [Value; 9] {
+            [
+                commune.into(),
+                row.registration_id.into(),
+                row.child_id.into(),
+                row.activity_id.into(),
+                row.starts_on.into(),
+                row.ends_on.into(),
+                row.state.into(),
+                row.reason.into(),
+                row.own_meal.into(),
+            ]
+        };
+        db::run(tx.connection(), &sql, chunk.into_iter().flat_map(row).collect()).await?;
+    }
+    Ok(())
+}

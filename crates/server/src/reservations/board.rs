@@ -1,0 +1,209 @@
+//! What a run of requests on days looks at and changes: read at once before the first, written at once after the last.
+//!
+//! Streams are held first, then counters, then everything is read that hangs on them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use jiff::civil::Date;
+use preau_domain::ids::{ActivityId, ChildId, FamilyId, PeriodId, ReservationId};
+use preau_domain::planning::{Key, Units};
+use preau_domain::reservations::{Counter, CounterId, Reservation, Situation};
+use preau_protocol::planning::PriceDto;
+use preau_protocol::reservations::ReservationStateDto;
+use uuid::Uuid;
+
+use super::store::{self, ReservationRow};
+use crate::ahead::Ahead;
+use crate::communes;
+use crate::error::Result;
+use crate::family::{self, ChildHome};
+use crate::planning::{self, CounterRow, Currents};
+use crate::registrations;
+use crate::sync::{Held, hold};
+use crate::writer::WriteTx;
+
+/// What requests concern, of one commune.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Concern {
+    /// Who asks.
+    pub families: BTreeSet<Uuid>,
+    /// On which days of which activities.
+    pub days: BTreeSet<(Uuid, Date)>,
+    /// Those from which places may become free.
+    pub freeing: BTreeSet<(Uuid, Date)>,
+}
+
+/// What requests of one commune look at.
+#[derive(Debug)]
+pub(super) struct Board {
+    pub situation: Situation,
+    /// Every home of the children in question.
+    pub homes: Vec<ChildHome>,
+    pub held: Held,
+    /// As they were read, but for what is decided here.
+    pub counters: BTreeMap<CounterId, CounterRow>,
+    /// Reservations as they were read.
+    pub rows: BTreeMap<ReservationId, ReservationRow>,
+}
+
+/// Boards read ahead, by commune.
+#[derive(Debug, Default)]
+pub(super) struct Boards {
+    pub currents: Option<Arc<Currents>>,
+    pub wanted: BTreeMap<Uuid, Concern>,
+    boards: BTreeMap<Uuid, Mutex<Board>>,
+}
+
+impl Ahead for Boards {
+    async fn read(&mut self, tx: &WriteTx) -> Result<()> {
+        let currents = self.currents.clone().unwrap_or_default();
+        for (commune, concern) in std::mem::take(&mut self.wanted) {
+            let board = Board::read(tx, &currents, commune, concern).await?;
+            self.boards.insert(commune, Mutex::new(board));
+        }
+        Ok(())
+    }
+}
+
+impl Boards {
+    /// Works on the board of a commune; none where it was not read ahead.
+    pub fn with<R>(&self, commune: Uuid, work: impl FnOnce(&mut Board) -> R) -> Option<R> {
+        let mut board = self.boards.get(&commune)?.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(work(&mut board))
+    }
+}
+
+impl Board {
+    /// Reads all that a concern needs, and holds it until the transaction ends.
+    pub async fn read(tx: &WriteTx, currents: &Currents, commune: Uuid, concern: Concern) -> Result<Self> {
+        let town = communes::read_once(tx, commune).await?;
+        let Concern { mut families, days, freeing } = concern;
+        let own = with_other_homes(tx, commune, &families).await?;
+        let mut streams: BTreeSet<Uuid> = families.union(&own.families()).copied().collect();
+        hold(tx, commune, &streams.iter().copied().collect::<Vec<_>>()).await?;
+        let counters = hold_counters(tx, commune, &days).await?;
+        let waiting = waiting(tx, commune, &freeing).await?;
+        families.extend(waiting.iter().map(|row| row.family_id));
+        let all = with_other_homes(tx, commune, &families).await?;
+        streams.extend(families.union(&all.families()));
+        let held = hold(tx, commune, &streams.into_iter().collect::<Vec<_>>()).await?;
+        // After the streams and counters are held: whoever changes what is decided here waits.
+        let current = planning::ops::current(tx, currents, commune).await?;
+        let mut situation = Situation::new(tx.now(), current.planning.clone());
+        let families: Vec<Uuid> = families.into_iter().collect();
+        let households = family::households(tx.connection(), &town, &families).await?;
+        let children: Vec<Uuid> = households.children.keys().map(|child| child.0).collect();
+        situation.registrations = registrations::ops::of_children(tx.connection(), commune, &children).await?;
+        (situation.homes, situation.children) = (households.homes, households.children);
+        let mut rows: Vec<ReservationRow> = waiting;
+        if let (Some(first), Some(last)) = (days.iter().map(|(_, day)| day).min(), days.iter().map(|(_, day)| day).max())
+        {
+            let range = (first.to_string(), last.to_string());
+            rows.extend(store::of_children(tx.connection(), commune, &children, (&range.0, &range.1)).await?);
+        }
+        let mut board = Self { situation, homes: all.homes, held, counters: BTreeMap::new(), rows: BTreeMap::new() };
+        for row in counters {
+            board.read_counter(row)?;
+        }
+        for row in rows {
+            board.read_row(row)?;
+        }
+        Ok(board)
+    }
+
+    fn read_counter(&mut self, row: CounterRow) -> Result<()> {
+        let id = counter_id(&row)?;
+        let number = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+        let counter = Counter {
+            capacity: number(row.capacity),
+            taken: number(row.taken),
+            waiting: number(row.waiting),
+            next_in_queue: row.next_in_queue,
+        };
+        self.situation.places.read(id.clone(), counter);
+        self.counters.insert(id, row);
+        Ok(())
+    }
+
+    fn read_row(&mut self, row: ReservationRow) -> Result<()> {
+        let reservation = reservation(&row, &self.situation)?;
+        self.rows.entry(reservation.id).or_insert(row);
+        self.situation.read(reservation);
+        Ok(())
+    }
+}
+
+/// Homes with the other homes of their children.
+struct OtherHomes {
+    homes: Vec<ChildHome>,
+}
+
+impl OtherHomes {
+    fn families(&self) -> BTreeSet<Uuid> {
+        self.homes.iter().map(|home| home.family).collect()
+    }
+}
+
+async fn with_other_homes(tx: &WriteTx, commune: Uuid, families: &BTreeSet<Uuid>) -> Result<OtherHomes> {
+    let families: Vec<Uuid> = families.iter().copied().collect();
+    let children = family::children_of(tx.connection(), commune, &families).await?;
+    let children: Vec<Uuid> = children.into_iter().collect();
+    Ok(OtherHomes { homes: family::homes_of(tx.connection(), commune, &children).await? })
+}
+
+fn by_activity(days: &BTreeSet<(Uuid, Date)>) -> BTreeMap<Uuid, BTreeSet<String>> {
+    let mut by_activity: BTreeMap<Uuid, BTreeSet<String>> = BTreeMap::new();
+    for (activity, day) in days {
+        by_activity.entry(*activity).or_default().insert(day.to_string());
+    }
+    by_activity
+}
+
+async fn hold_counters(tx: &WriteTx, commune: Uuid, days: &BTreeSet<(Uuid, Date)>) -> Result<Vec<CounterRow>> {
+    let mut rows = Vec::new();
+    for (activity, days) in by_activity(days) {
+        rows.extend(planning::ops::hold_counters(tx, commune, activity, &days).await?);
+    }
+    Ok(rows)
+}
+
+async fn waiting(tx: &WriteTx, commune: Uuid, days: &BTreeSet<(Uuid, Date)>) -> Result<Vec<ReservationRow>> {
+    let mut rows = Vec::new();
+    for (activity, days) in by_activity(days) {
+        rows.extend(store::on_days(tx.connection(), commune, activity, &days, "waiting").await?);
+    }
+    Ok(rows)
+}
+
+fn counter_id(row: &CounterRow) -> Result<CounterId> {
+    let key = |text: &str| Key::parse(text).with_context(|| format!("a stable name on record: {text}"));
+    Ok(CounterId {
+        activity: ActivityId(row.activity_id),
+        day: row.day.parse().context("a day on record")?,
+        group: key(&row.group_key)?,
+        rule: key(&row.counter_key)?,
+    })
+}
+
+/// A reservation as the rules take it.
+fn reservation(row: &ReservationRow, situation: &Situation) -> Result<Reservation> {
+    let state: ReservationStateDto = serde_json::from_value(row.state.clone().into())?;
+    let price: PriceDto = serde_json::from_str(&row.price)?;
+    let activity = ActivityId(row.activity_id);
+    debug_assert!(situation.planning.activities.contains_key(&activity));
+    Ok(Reservation {
+        id: ReservationId(row.reservation_id),
+        child: ChildId(row.child_id),
+        family: FamilyId(row.family_id),
+        activity,
+        period: PeriodId(row.period_id),
+        day: row.day.parse().context("a day on record")?,
+        units: Units::from_bits(u16::try_from(row.units).unwrap_or_default()),
+        group: Key::parse(&row.group_key).context("a group on record")?,
+        state: state.into(),
+        queue: row.queue,
+        price: Some(price.try_into().context("a price on record")?),
+    })
+}

@@ -1,0 +1,180 @@
+//! Operations on days, each inside the transaction of its push.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use preau_domain::ids::ReservationId;
+use preau_domain::reservations::{Latitude, ReceiptNumber, Verdict as DayVerdict, decide};
+use preau_protocol::ErrorCode;
+use preau_protocol::reservations::{ChangeDaysOp, ReceiptDto, ReceiptLineDto, VerdictDto};
+use preau_protocol::sync::EntityKind;
+use uuid::Uuid;
+
+use super::board::{Board, Boards, Concern};
+use super::store::ReceiptRow;
+use super::writing::{self, LeftReservations};
+use crate::ahead::Reads;
+use crate::audit::{self, Actor, Details};
+use crate::caller::FamilyCaller;
+use crate::error::Result;
+use crate::planning::Currents;
+use crate::random;
+use crate::sync::{Entity, Verdict, publish_changed};
+use crate::writer::WriteTx;
+
+/// Who asks for days.
+#[derive(Debug, Clone, Copy)]
+pub struct Author {
+    /// The commune.
+    pub commune: Uuid,
+    /// The family whose days they are.
+    pub family: Uuid,
+    /// The adult, when the family asks.
+    pub person: Option<Uuid>,
+    /// For the audit.
+    pub actor: Actor,
+    /// What they may pass over.
+    pub latitude: Latitude,
+}
+
+impl From<&FamilyCaller> for Author {
+    fn from(caller: &FamilyCaller) -> Self {
+        Self {
+            commune: caller.commune,
+            family: caller.family,
+            person: Some(caller.person),
+            actor: Actor::Family(caller.account),
+            latitude: Latitude::default(),
+        }
+    }
+}
+
+/// Whether it can be decided together with others. What breaks a form rule is answered without looking at anything.
+#[must_use]
+pub fn knows_its_reads(op: &ChangeDaysOp) -> bool {
+    op.check().is_ok()
+}
+
+/// Wants what [`change_days`] will read.
+pub fn declare(reads: &mut Reads, currents: &Arc<Currents>, caller: &FamilyCaller, op: &ChangeDaysOp) {
+    reads.want(|boards: &mut Boards| {
+        boards.currents.get_or_insert_with(|| currents.clone());
+        concern(boards.wanted.entry(caller.commune).or_default(), caller.family, op);
+    });
+}
+
+fn concern(concern: &mut Concern, family: Uuid, op: &ChangeDaysOp) {
+    concern.families.insert(family);
+    for (_, day) in op.lines() {
+        concern.days.insert((op.activity_id, day.day));
+        if day.old.iter().any(|unit| !day.new.contains(unit)) {
+            concern.freeing.insert((op.activity_id, day.day));
+        }
+    }
+}
+
+/// Books, changes and gives up days, each decided by itself, with a receipt that says what became of each.
+///
+/// # Errors
+/// Whatever the database says; a rule that says no is in the receipt, and a [`Verdict::Rejected`] when all do.
+pub async fn change_days(
+    tx: &WriteTx,
+    currents: &Currents,
+    author: &Author,
+    op_id: Uuid,
+    op: &ChangeDaysOp,
+) -> Result<Verdict> {
+    if op.check().is_err() {
+        return Ok(Verdict::Rejected(ErrorCode::InvalidOperation));
+    }
+    let decided = tx.ahead::<Boards>().and_then(|boards| {
+        boards.with(author.commune, |board| {
+            let decided = decide_on(board, author, op_id, op, tx)?;
+            // Publishing to the author's stream is left for the end; its version is given now.
+            Ok::<_, crate::error::Error>((decided, board.held.clone()))
+        })
+    });
+    let (receipt, held) = match decided {
+        Some(decided) => decided?,
+        None => {
+            let mut wanted = Concern::default();
+            concern(&mut wanted, author.family, op);
+            let mut board = Board::read(tx, currents, author.commune, wanted).await?;
+            let receipt = decide_on(&mut board, author, op_id, op, tx)?;
+            writing::write(tx, author.commune, &mut board).await?;
+            (receipt, board.held)
+        }
+    };
+    let entity = Entity::new(EntityKind::Receipt, op_id, &receipt)?;
+    let row = ReceiptRow {
+        receipt_id: op_id,
+        family_id: author.family,
+        number: ReceiptNumber::of(op_id).to_string(),
+        body: entity.body.clone(),
+    };
+    writing::leave_receipt(tx, author.commune, row);
+    publish_changed(tx, &held, author.family, vec![entity]).await?;
+    record(tx, author, op_id, &receipt).await?;
+    Ok(outcome(&receipt))
+}
+
+/// What the operation as a whole came to: refused when every day is.
+fn outcome(receipt: &ReceiptDto) -> Verdict {
+    let refused = |line: &ReceiptLineDto| matches!(line.verdict, VerdictDto::Refused { .. });
+    if receipt.lines.iter().all(refused) { Verdict::Rejected(ErrorCode::DaysRefused) } else { Verdict::Applied }
+}
+
+fn decide_on(board: &mut Board, author: &Author, op_id: Uuid, op: &ChangeDaysOp, tx: &WriteTx) -> Result<ReceiptDto> {
+    let planning = board.situation.planning.clone();
+    let activity = planning.activities.get(&preau_domain::ids::ActivityId(op.activity_id));
+    let request = op.request(author.family, activity, author.latitude);
+    let verdicts: Vec<DayVerdict> = decide(&mut board.situation, &request, || ReservationId(random::id()));
+    tx.leave(|left: &mut LeftReservations| {
+        left.communes.insert(author.commune);
+    });
+    let lines = op.lines().zip(&verdicts).map(|((child_id, day), verdict)| ReceiptLineDto {
+        child_id,
+        day: day.day,
+        old: day.old.clone(),
+        new: day.new.clone(),
+        verdict: VerdictDto::of(verdict, activity),
+    });
+    Ok(ReceiptDto {
+        receipt_id: op_id,
+        at: tx.now().to_string(),
+        by: author.person,
+        activity_id: op.activity_id,
+        period_id: op.period_id,
+        lines: lines.collect(),
+    })
+}
+
+async fn record(tx: &WriteTx, author: &Author, op_id: Uuid, receipt: &ReceiptDto) -> Result<()> {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for line in &receipt.lines {
+        *counts.entry(named(&line.verdict)).or_default() += 1;
+    }
+    let days: BTreeSet<_> = receipt.lines.iter().map(|line| line.day).collect();
+    let details = Details::default().with("period", receipt.period_id)?.with("verdicts", counts)?.with("days", days)?;
+    let details = details.into_text();
+    let entry = audit::Entry {
+        commune: author.commune,
+        actor: author.actor,
+        action: "days_changed",
+        family: Some(author.family),
+        entity: Some(op_id),
+        details: Some(&details),
+    };
+    audit::record(tx, entry).await
+}
+
+fn named(verdict: &VerdictDto) -> &'static str {
+    match verdict {
+        VerdictDto::Confirmed { .. } => "confirmed",
+        VerdictDto::Waiting { .. } => "waiting",
+        VerdictDto::Cancelled => "cancelled",
+        VerdictDto::Absent { .. } => "absent",
+        VerdictDto::Kept => "kept",
+        VerdictDto::Refused { .. } => "refused",
+    }
+}

@@ -1,0 +1,221 @@
+//! The SQL of reservations and receipts.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use uuid::Uuid;
+
+use crate::db;
+use crate::error::Result;
+use crate::writer::WriteTx;
+
+/// Rows of one statement.
+const ROWS: usize = 250;
+
+/// A reservation.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(super) struct ReservationRow {
+    pub reservation_id: Uuid,
+    pub child_id: Uuid,
+    pub family_id: Uuid,
+    pub activity_id: Uuid,
+    pub period_id: Uuid,
+    pub day: String,
+    pub units: i64,
+    pub group_key: String,
+    pub state: String,
+    pub queue: Option<i64>,
+    pub price: String,
+    pub closed: bool,
+    pub beyond: bool,
+}
+
+/// A receipt.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub(super) struct ReceiptRow {
+    pub receipt_id: Uuid,
+    pub family_id: Uuid,
+    pub number: String,
+    pub body: String,
+}
+
+const COLUMNS: &str = "reservation_id, child_id, family_id, activity_id, period_id, day, units, group_key, state, queue, \
+                       price, closed, beyond";
+
+/// Live reservations of children from a day to another, whichever family booked them.
+pub(super) async fn of_children(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    children: &[Uuid],
+    (first, last): (&str, &str),
+) -> Result<Vec<ReservationRow>> {
+    let mut rows = Vec::new();
+    for children in children.chunks(ROWS) {
+        let (low, high) = (children.len() + 2, children.len() + 3);
+        let sql = format!(
+            "SELECT {COLUMNS} FROM reservation WHERE commune_id = $1 AND child_id IN ({}) \
+             AND day >= ${low} AND day <= ${high} AND state <> 'cancelled'",
+            db::places(children.len())
+        );
+        let mut values = db::commune_and(commune, children);
+        values.extend([first.into(), last.into()]);
+        rows.extend(db::all::<ReservationRow>(on, &sql, values).await?);
+    }
+    Ok(rows)
+}
+
+/// Those of an activity on some days that are in a state.
+pub(super) async fn on_days(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    activity: Uuid,
+    days: &BTreeSet<String>,
+    state: &'static str,
+) -> Result<Vec<ReservationRow>> {
+    let days: Vec<&String> = days.iter().collect();
+    let mut rows = Vec::new();
+    for days in days.chunks(ROWS) {
+        let places: Vec<String> = (4..days.len() + 4).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM reservation WHERE commune_id = $1 AND activity_id = $2 AND state = $3 AND day IN ({})",
+            places.join(", ")
+        );
+        let mut values: Vec<Value> = vec![commune.into(), activity.into(), state.into()];
+        values.extend(days.iter().map(|day| Value::from(day.as_str())));
+        rows.extend(db::all::<ReservationRow>(on, &sql, values).await?);
+    }
+    Ok(rows)
+}
+
+/// All that families' streams show: their own, and those of other homes on the children that they share.
+pub(super) async fn of_homes(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    families: &[Uuid],
+    children: &[Uuid],
+) -> Result<Vec<ReservationRow>> {
+    let mut rows = Vec::new();
+    for (key, ids) in [("family_id", families), ("child_id", children)] {
+        for ids in ids.chunks(ROWS) {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM reservation WHERE commune_id = $1 AND {key} IN ({}) ORDER BY day, reservation_id",
+                db::places(ids.len())
+            );
+            rows.extend(db::all::<ReservationRow>(on, &sql, db::commune_and(commune, ids)).await?);
+        }
+    }
+    Ok(rows)
+}
+
+/// Writes reservations, new or changed.
+pub(super) async fn put(tx: &WriteTx, commune: Uuid, rows: &[ReservationRow]) -> Result<()> {
+    for chunk in rows.chunks(ROWS) {
+        let sql = format!(
+            "INSERT INTO reservation (commune_id, {COLUMNS}, changed_at) VALUES {} \
+             ON CONFLICT (commune_id, reservation_id) DO UPDATE SET period_id = excluded.period_id, \
+             units = excluded.units, group_key = excluded.group_key, state = excluded.state, queue = excluded.queue, \
+             price = excluded.price, closed = excluded.closed, beyond = excluded.beyond, \
+             changed_at = excluded.changed_at",
+            db::tuples(chunk.len(), 15)
+        );
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 15);
+        for row in chunk {
+            values.extend([commune.into(), row.reservation_id.into(), row.child_id.into(), row.family_id.into()]);
+            values.extend([row.activity_id.into(), row.period_id.into(), row.day.clone().into(), row.units.into()]);
+            values.extend([row.group_key.clone().into(), row.state.clone().into(), row.queue.into()]);
+            values.extend([row.price.clone().into(), row.closed.into(), row.beyond.into()]);
+            values.push(tx.now().as_millisecond().into());
+        }
+        db::run(tx.connection(), &sql, values).await?;
+    }
+    Ok(())
+}
+
+/// Forgets the units of reservations.
+pub(super) async fn forget_units(tx: &WriteTx, commune: Uuid, reservations: &[Uuid]) -> Result<()> {
+    for ids in reservations.chunks(ROWS) {
+        let sql = format!(
+            "DELETE FROM reserved_unit WHERE commune_id = $1 AND reservation_id IN ({})",
+            db::places(ids.len())
+        );
+        db::run(tx.connection(), &sql, db::commune_and(commune, ids)).await?;
+    }
+    Ok(())
+}
+
+/// Notes the units of live reservations; none may be there twice.
+pub(super) async fn note_units(tx: &WriteTx, commune: Uuid, rows: &[(&ReservationRow, usize)]) -> Result<()> {
+    for chunk in rows.chunks(ROWS) {
+        let sql = format!(
+            "INSERT INTO reserved_unit (commune_id, child_id, day, activity_id, unit, reservation_id) VALUES {}",
+            db::tuples(chunk.len(), 6)
+        );
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 6);
+        for (row, unit) in chunk {
+            let unit = i64::try_from(*unit).unwrap_or(i64::MAX);
+            values.extend([commune.into(), row.child_id.into(), row.day.clone().into(), row.activity_id.into()]);
+            values.extend([unit.into(), row.reservation_id.into()]);
+        }
+        db::run(tx.connection(), &sql, values).await?;
+    }
+    Ok(())
+}
+
+/// Puts receipts on record; one of the same operation, answered anew after a restore, takes the place of the one before.
+pub(super) async fn put_receipts(tx: &WriteTx, commune: Uuid, rows: &[ReceiptRow]) -> Result<()> {
+    for chunk in rows.chunks(ROWS) {
+        let sql = format!(
+            "INSERT INTO receipt (commune_id, receipt_id, family_id, number, body) VALUES {}",
+            db::tuples(chunk.len(), 5)
+        );
+        let row = |row: &ReceiptRow| -> [Value; 5] {
+            let ReceiptRow { receipt_id, family_id, number, body } = row.clone();
+            [commune.into(), receipt_id.into(), family_id.into(), number.into(), body.into()]
+        };
+        db::run(tx.connection(), &sql, chunk.iter().flat_map(row).collect()).await?;
+    }
+    Ok(())
+}
+
+/// The receipts of families.
+pub(super) async fn receipts(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    families: &[Uuid],
+) -> Result<Vec<ReceiptRow>> {
+    let mut rows = Vec::new();
+    for families in families.chunks(ROWS) {
+        let sql = format!(
+            "SELECT receipt_id, family_id, number, body FROM receipt WHERE commune_id = $1 AND family_id IN ({})",
+            db::places(families.len())
+        );
+        rows.extend(db::all::<ReceiptRow>(on, &sql, db::commune_and(commune, families)).await?);
+    }
+    Ok(rows)
+}
+
+/// A day on which somebody has or waits for a place.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct UsedRow {
+    pub activity_id: Uuid,
+    pub period_id: Uuid,
+    pub day: String,
+    pub group_key: String,
+}
+
+pub(super) async fn used_days(on: &impl ConnectionTrait, commune: Uuid) -> Result<Vec<UsedRow>> {
+    let sql = "SELECT DISTINCT activity_id, period_id, day, group_key FROM reservation \
+               WHERE commune_id = $1 AND state <> 'cancelled'";
+    db::all(on, sql, vec![commune.into()]).await
+}
+
+#[derive(Debug, FromQueryResult)]
+struct ActivityRow {
+    activity_id: Uuid,
+}
+
+pub(super) async fn used_activities(on: &impl ConnectionTrait, commune: Uuid) -> Result<Vec<Uuid>> {
+    let sql = "SELECT DISTINCT activity_id FROM reservation WHERE commune_id = $1";
+    let rows: Vec<ActivityRow> = db::all(on, sql, vec![commune.into()]).await?;
+    Ok(rows.into_iter().map(|row| row.activity_id).collect())
+}
