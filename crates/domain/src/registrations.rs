@@ -81,12 +81,9 @@ mod tests {
         ] {
             assert_eq!(good(state, date(2026, 10, 19)), expected, "{state:?}");
         }
-        for (day, expected) in [
-            (date(2026, 8, 31), false),
-            (date(2026, 9, 1), true),
-            (date(2027, 8, 31), true),
-            (date(2027, 9, 1), false),
-        ] {
+        for (day, expected) in
+            [(date(2026, 8, 31), false), (date(2026, 9, 1), true), (date(2027, 8, 31), true), (date(2027, 9, 1), false)]
+        {
             assert_eq!(good(RegistrationState::Accepted, day), expected, "{day}");
         }
         let other = ActivityId(Uuid::from_u128(3));

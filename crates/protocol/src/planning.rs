@@ -18,8 +18,8 @@ pub use activities::{
 };
 pub use tariffs::{
     AdjustmentDto, AdjustmentRuleDto, BandDto, EffortRateDto, FormulaDto, FormulaPriceDto, GridDto, PriceDto,
-    ReductionDto, SiblingCountDto, SiblingOrderDto, SiblingRuleDto, SiblingsDto, SurchargeAmountDto, SurchargeDto,
-    SurchargeWhenDto, TariffAudienceDto, TariffDto,
+    ReductionDto, SiblingCountDto, SiblingOrderDto, SiblingRuleDto, SiblingsDto, SizeReductionDto, SurchargeAmountDto,
+    SurchargeDto, SurchargeWhenDto, TariffAudienceDto, TariffDto,
 };
 
 /// A body that says something no rule can be made of.

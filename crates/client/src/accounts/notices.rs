@@ -85,7 +85,7 @@ async fn read_here(db: &mut SqliteConnection) -> Result<BTreeSet<Uuid>, Error> {
     let rows = outbox::all(db).await?.into_iter().filter(|row| row.caught_up_at.is_none() && !refused(row));
     let notice = |row: outbox::Row| match row.op()? {
         Op::AcknowledgeNotice(op) => Some(op.notice_id),
-        Op::ChangeDetail(_) | Op::Cancel { .. } => None,
+        Op::ChangeDetail(_) | Op::ChangeDays(_) | Op::Cancel { .. } => None,
     };
     Ok(rows.filter_map(notice).collect())
 }

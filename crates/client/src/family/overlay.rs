@@ -252,6 +252,6 @@ fn is_rejected(row: &Row) -> bool {
 fn change_of(row: &Row) -> Option<ChangeDetailOp> {
     match row.op()? {
         Op::ChangeDetail(op) => Some(op),
-        Op::AcknowledgeNotice(_) | Op::Cancel { .. } => None,
+        Op::AcknowledgeNotice(_) | Op::ChangeDays(_) | Op::Cancel { .. } => None,
     }
 }

@@ -171,6 +171,7 @@ pub async fn keep(db: &mut SqliteConnection, op_id: Uuid, op: &Op, now: Timestam
     let (kind, target) = match op {
         Op::ChangeDetail(_) => ("family.change_detail", None),
         Op::AcknowledgeNotice(_) => ("accounts.acknowledge_notice", None),
+        Op::ChangeDays(_) => ("reservations.change_days", None),
         Op::Cancel { op_id } => ("sync.cancel", Some(*op_id)),
     };
     let row = Row {

@@ -2,7 +2,8 @@
 //!
 //! An operation that the server could not take (a fault of its own, a refusal of the whole request) waits by itself,
 //! alone and longer each time, and those behind it go on: one family's odd request must not keep the others from
-//! arriving. One thing is kept: an operation never overtakes an earlier one **on the same detail of the same person**,
+//! arriving. One thing is kept: an operation never overtakes an earlier one **on the same detail of the same person**, or
+//! on days of the same activity,
 //! because the later one is the one meant to stand. Nothing else depends on order: operations carry the value that
 //! their author saw, so the server refuses one that comes too late instead of undoing somebody's change. Giving up an
 //! operation touches no detail and always may go, a blocked one being the first that somebody wants to give up.
@@ -104,11 +105,21 @@ pub fn held(rows: &[Row]) -> BTreeMap<Uuid, Held> {
     held
 }
 
-/// The detail an operation changes. One of a version that this one does not know is taken to change none: it was kept
+/// What an operation changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Touched {
+    /// A detail of the home or of a person.
+    Detail(DetailSubjectDto, DetailFieldDto),
+    /// Days of an activity.
+    Days(Uuid),
+}
+
+/// What an operation changes. One of a version that this one does not know is taken to change none: it was kept
 /// by a newer application, which knew what it left behind it.
-fn touched(row: &Row) -> Option<(DetailSubjectDto, DetailFieldDto)> {
+fn touched(row: &Row) -> Option<Touched> {
     match row.op()? {
-        Op::ChangeDetail(op) => Some((op.subject, op.field)),
+        Op::ChangeDetail(op) => Some(Touched::Detail(op.subject, op.field)),
+        Op::ChangeDays(op) => Some(Touched::Days(op.activity_id)),
         Op::AcknowledgeNotice(_) | Op::Cancel { .. } => None,
     }
 }

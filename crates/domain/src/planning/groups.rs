@@ -42,9 +42,7 @@ impl Group {
     pub fn takes(&self, birth: Date, schooling: &[Schooling], day: Date) -> bool {
         match &self.rule {
             GroupRule::Ages { from, to } => birth <= day && (*from..=*to).contains(&age_on(birth, day)),
-            GroupRule::Levels(levels) => {
-                schooling_on(schooling, day).is_some_and(|year| levels.iter().any(|level| *level == year.level))
-            }
+            GroupRule::Levels(levels) => schooling_on(schooling, day).is_some_and(|year| levels.contains(&year.level)),
             GroupRule::Everyone => true,
         }
     }

@@ -15,7 +15,10 @@ mod tariffs;
 mod units;
 
 pub use activities::{Activity, ActivityKind, Billing, CounterRule, Site};
-pub use calendar::{Calendar, SchoolHoliday, SchoolYear, SchoolZone, paris, paris_day, paris_instant, public_holiday};
+pub use calendar::{
+    Calendar, CalendarError, SchoolHoliday, SchoolYear, SchoolZone, days_after, end_of_day, monday_of, paris,
+    paris_day, paris_instant, public_holiday, start_of_day,
+};
 pub use capacity::{AgeClass, Capacity, Ratios, StayLength, Supervision};
 pub use deadlines::Deadline;
 pub use groups::{Group, GroupRule};
@@ -23,7 +26,8 @@ pub use pattern::WeeklyPattern;
 pub use periods::{Audience, DayStatus, Mode, Period, PeriodState, Promotion, SchoolDays};
 pub use season::{Planning, SeasonFault, SeasonFaultKind};
 pub use tariffs::{
-    Adjustment, AdjustmentRule, Band, BandPrices, Formula, FormulaPrice, Price, PriceFacts, PriceGap, Siblings,
-    SiblingCount, SiblingOrder, SiblingReduction, Surcharge, SurchargeAmount, SurchargeWhen, Tariff,
+    Adjustment, AdjustmentRule, Band, BandRange, EffortRate, Formula, FormulaPrice, Grid, Price, PriceFacts, PriceGap,
+    Reduction, SiblingCount, SiblingFacts, SiblingOrder, SiblingReduction, SiblingRule, Surcharge, SurchargeAmount,
+    SurchargeWhen, Tariff, TariffAudience, TariffFault, sibling_facts,
 };
-pub use units::{Key, Relation, Unit, Units, broken};
+pub use units::{Key, Relation, Unit, Units, broken, tick};

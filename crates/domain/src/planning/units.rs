@@ -19,6 +19,12 @@ impl Key {
         good.then(|| Self(text.into()))
     }
 
+    /// Before every other, where a range of them begins.
+    #[must_use]
+    pub fn first() -> Self {
+        Self("".into())
+    }
+
     /// As written.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -68,6 +74,11 @@ impl Units {
     #[must_use]
     pub fn at(place: usize) -> Self {
         if place < Self::MAX { Self(1 << place) } else { Self::NONE }
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn of_bit(place: u16) -> Self {
+        Self(1 << place)
     }
 
     /// Reads the number that [`Units::bits`] gave.
@@ -173,6 +184,31 @@ impl Relation {
     }
 }
 
+/// A day once a unit was ticked or no longer is: what cannot be with it goes, what comes with it comes. What it requires is
+/// for the person to choose.
+#[must_use]
+pub fn tick(relations: &[Relation], day: Units, unit: Units, on: bool) -> Units {
+    let mut ticked = if on { day.and(unit) } else { day.without(unit) };
+    for relation in relations {
+        match relation {
+            Relation::Together(units) if units.meets(unit) => {
+                ticked = if on { ticked.and(*units) } else { ticked.without(*units) };
+            }
+            Relation::Together(_) | Relation::Requires { .. } | Relation::Excludes(_) => {}
+        }
+    }
+    let brought = ticked.without(day).and(if on { unit } else { Units::NONE });
+    for relation in relations {
+        if let Relation::Excludes(units) = relation
+            && units.meets(brought)
+        {
+            let stays = units.common(brought);
+            ticked = ticked.without(units.without(stays));
+        }
+    }
+    ticked
+}
+
 /// The relations that a day breaks, by their place in the list. No unit at all breaks none.
 #[must_use]
 pub fn broken(relations: &[Relation], day: Units) -> Vec<usize> {
@@ -255,20 +291,33 @@ mod tests {
         }
     }
 
+    #[test]
+    fn ticking_by_table() {
+        for (day, unit, on, ticked) in [
+            (0, M, true, M),
+            (M, M, false, 0),
+            (M | AV, SV, true, M | SV),
+            (M | SV, AV, true, M | AV),
+            (0, AV, true, AV),
+            (M | AV, M, false, AV),
+        ] {
+            assert_eq!(tick(&alsh(), units(day), units(unit), on), units(ticked), "{day:04b} {unit:04b} {on}");
+        }
+        let both = [Relation::Together(units(M | A)), Relation::Excludes(units(A | SV))];
+        assert_eq!(tick(&both, units(SV), units(M), true), units(M | A));
+        assert_eq!(tick(&both, units(M | A | AV), units(A), false), units(AV));
+    }
+
     /// The relations one unit at a time, as a person would check them.
     fn holds_slowly(relation: Relation, day: Units) -> bool {
         let has = |place: usize| day.places().any(|taken| taken == place);
         match relation {
-            Relation::Requires { units, any_of } => {
-                units.places().all(|place| !has(place) || any_of.places().any(has))
-            }
+            Relation::Requires { units, any_of } => units.places().all(|place| !has(place) || any_of.places().any(has)),
             Relation::Excludes(units) => {
                 let taken: Vec<usize> = units.places().filter(|place| has(*place)).collect();
                 taken.len() < 2
             }
-            Relation::Together(units) => {
-                units.places().all(has) || !units.places().any(has)
-            }
+            Relation::Together(units) => units.places().all(has) || !units.places().any(has),
         }
     }
 

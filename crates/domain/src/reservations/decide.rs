@@ -19,11 +19,7 @@ use crate::ids::{ActivityId, ReservationId};
 
 /// Decides what a family asks, in the order in which it asks, and changes the situation accordingly. New reservations take
 /// their ids from `new_id`. The verdicts are in the order of the changes.
-pub fn decide(
-    situation: &mut Situation,
-    request: &Request,
-    mut new_id: impl FnMut() -> ReservationId,
-) -> Vec<Verdict> {
+pub fn decide(situation: &mut Situation, request: &Request, mut new_id: impl FnMut() -> ReservationId) -> Vec<Verdict> {
     let mut verdicts: Vec<Option<Verdict>> = vec![None; request.changes.len()];
     let mut days: BTreeMap<(ActivityId, Date), Vec<usize>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
@@ -90,5 +86,7 @@ fn lapsed(situation: &Situation, reservation: &Reservation) -> bool {
 /// The counters that a reservation touches. Those of the group that it was booked in.
 fn places_of(situation: &Situation, reservation: &Reservation) -> Vec<CounterId> {
     let activity = situation.planning.activities.get(&reservation.activity);
-    activity.map(|activity| touched(activity, reservation.day, &reservation.group, reservation.units)).unwrap_or_default()
+    activity
+        .map(|activity| touched(activity, reservation.day, &reservation.group, reservation.units))
+        .unwrap_or_default()
 }

@@ -14,7 +14,7 @@ mod situation;
 mod tests;
 
 pub use decide::{decide, lapse_of, promote};
-pub use places::{Counter, CounterId, Places};
+pub use places::{Counter, CounterId, Places, touched};
 pub use receipts::ReceiptNumber;
 pub use situation::{Child, Home, Link, Situation};
 

@@ -46,6 +46,8 @@ impl Counter {
 pub struct Places {
     counters: BTreeMap<CounterId, Counter>,
     changed: BTreeSet<CounterId>,
+    /// What a counter is taken for that was not read.
+    unread: Counter,
 }
 
 /// The counters that units of one child touch.
@@ -61,10 +63,21 @@ impl Places {
         self.counters.insert(id, counter);
     }
 
+    /// Takes counters that were not read for such as have room: where nobody knows, nobody is told that it is full.
+    pub fn suppose_room(&mut self) {
+        self.unread.capacity = u32::MAX;
+    }
+
+    /// A counter as it was read.
+    #[must_use]
+    pub fn known(&self, id: &CounterId) -> Option<Counter> {
+        self.counters.get(id).copied()
+    }
+
     /// A counter; one that nobody set up has no place.
     #[must_use]
     pub fn get(&self, id: &CounterId) -> Counter {
-        self.counters.get(id).copied().unwrap_or_default()
+        self.counters.get(id).copied().unwrap_or(self.unread)
     }
 
     /// Those that changed since they were read, as they are now.
@@ -76,10 +89,10 @@ impl Places {
     #[must_use]
     pub fn of_day(&self, activity: ActivityId, day: Date) -> Self {
         let of_day = |id: &CounterId| (id.activity, id.day) == (activity, day);
-        let Some(first) = Key::parse("0").or(Key::parse("a")) else { return Self::default() };
-        let from = CounterId { activity, day, group: first.clone(), rule: first };
+        let from = CounterId { activity, day, group: Key::first(), rule: Key::first() };
         let counters = self.counters.range(from..).take_while(|(id, _)| of_day(id));
-        Self { counters: counters.map(|(id, counter)| (id.clone(), *counter)).collect(), changed: BTreeSet::new() }
+        let counters = counters.map(|(id, counter)| (id.clone(), *counter)).collect();
+        Self { counters, changed: BTreeSet::new(), unread: self.unread }
     }
 
     /// Makes what was tried true.
@@ -89,6 +102,11 @@ impl Places {
             self.counters.insert(id.clone(), counter);
             self.changed.insert(id);
         }
+    }
+
+    /// Every counter that was read.
+    pub fn all(&self) -> impl Iterator<Item = (&CounterId, Counter)> {
+        self.counters.iter().map(|(id, counter)| (id, *counter))
     }
 
     /// Whether each has a place left.
@@ -127,7 +145,7 @@ impl Places {
 
     fn change(&mut self, ids: &[CounterId], change: impl Fn(&mut Counter)) {
         for id in ids {
-            change(self.counters.entry(id.clone()).or_default());
+            change(self.counters.entry(id.clone()).or_insert(self.unread));
             self.changed.insert(id.clone());
         }
     }

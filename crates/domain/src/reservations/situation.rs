@@ -90,6 +90,22 @@ impl Situation {
         }
     }
 
+    /// The same as far as one day of an activity needs it, to try something on it.
+    #[must_use]
+    pub fn of_day(&self, activity: ActivityId, day: Date) -> Self {
+        let known = self.reservations.get(&(activity, day)).cloned();
+        Self {
+            now: self.now,
+            planning: self.planning.clone(),
+            homes: self.homes.clone(),
+            children: self.children.clone(),
+            registrations: self.registrations.clone(),
+            places: self.places.of_day(activity, day),
+            reservations: known.map(|known| ((activity, day), known)).into_iter().collect(),
+            changed: BTreeSet::new(),
+        }
+    }
+
     /// Puts a reservation there as it is on record, unless it is there already.
     pub fn read(&mut self, reservation: Reservation) {
         let of_day = self.reservations.entry((reservation.activity, reservation.day)).or_default();
@@ -101,6 +117,11 @@ impl Situation {
     /// Reservations that changed or are new since they were read.
     pub fn changed(&self) -> impl Iterator<Item = &Reservation> {
         self.reservations.values().flatten().filter(|reservation| self.changed.contains(&reservation.id))
+    }
+
+    /// Every reservation that is known, those given up included.
+    pub fn all(&self) -> impl Iterator<Item = &Reservation> {
+        self.reservations.values().flatten()
     }
 
     /// Reservations of an activity on a day that are known and live.

@@ -275,10 +275,9 @@ impl TryFrom<&ActivityDto> for domain::Activity {
         };
         let relation = |relation: &RelationDto| {
             Ok(match &relation.rule {
-                RelationRuleDto::Requires { units: of, any_of } => domain::Relation::Requires {
-                    units: units("relations", of)?,
-                    any_of: units("relations", any_of)?,
-                },
+                RelationRuleDto::Requires { units: of, any_of } => {
+                    domain::Relation::Requires { units: units("relations", of)?, any_of: units("relations", any_of)? }
+                }
                 RelationRuleDto::Excludes { units: of } => domain::Relation::Excludes(units("relations", of)?),
                 RelationRuleDto::Together { units: of } => domain::Relation::Together(units("relations", of)?),
             })

@@ -7,6 +7,7 @@ use preau_protocol::communes::CommuneDto;
 use preau_protocol::error::FieldError;
 use uuid::Uuid;
 
+use super::season::ApplySeason;
 use super::{Answer, Refusal, Request};
 use crate::accounts::agents::CreateAgent;
 use crate::accounts::letters::issue_letters;
@@ -17,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::family::agents::{DecideChange, SeeChangedOutcome, changed_outcomes, waiting_changes};
 use crate::family::import::{Import, import_families};
 use crate::notices::operator::{Decide, unsent};
+use crate::registrations::ImportRegistrations;
 
 /// Executes a request. What a rule refuses is an answer; an error is something broken.
 ///
@@ -64,6 +66,17 @@ async fn attempt(app: &App, request: Request) -> Result<Answer> {
             let town = find(app, &commune).await?;
             let issued = issue_letters(app, town.commune_id, &wanted).await?;
             Ok(Answer::Letters { town, issued })
+        }
+        Request::Season { commune, file, dry_run } => {
+            let commune = commune_id(app, &commune).await?;
+            let report = app.writer.run(ApplySeason { commune, file, dry_run, currents: app.currents.clone() }).await?;
+            Ok(Answer::Season { report })
+        }
+        Request::ImportRegistrations { commune, csv, dry_run } => {
+            let commune = commune_id(app, &commune).await?;
+            let csv = STANDARD.decode(csv).map_err(|_| invalid("csv", "base64"))?;
+            let report = app.writer.run(ImportRegistrations { commune, csv, dry_run }).await?;
+            Ok(Answer::Registrations { report })
         }
         Request::ListChanges { commune } => {
             let commune = commune_id(app, &commune).await?;

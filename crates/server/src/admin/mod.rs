@@ -4,6 +4,7 @@
 //! No table. Invariants: every change goes through the one writer; the socket answers to its owner and to root only.
 
 mod execute;
+mod season;
 pub mod socket;
 
 use preau_protocol::accounts::AgentRoleDto;
@@ -16,8 +17,10 @@ use uuid::Uuid;
 use crate::accounts::letters::{Issued, Wanted};
 use crate::family::import::ImportReport;
 use crate::notices::operator::{Decision, UnsentMessage};
+use crate::registrations::RegistrationsReport;
 
 pub use execute::execute;
+pub use season::SeasonReport;
 
 /// Something to do. Communes are named by their slug.
 #[derive(Serialize, Deserialize)]
@@ -59,6 +62,24 @@ pub enum Request {
     ListChanges {
         /// The commune.
         commune: String,
+    },
+    /// Put a season on record, or say what it would change.
+    Season {
+        /// The commune.
+        commune: String,
+        /// The file.
+        file: String,
+        /// Only say what would be done.
+        dry_run: bool,
+    },
+    /// Import registrations.
+    ImportRegistrations {
+        /// The commune.
+        commune: String,
+        /// The file, in base64.
+        csv: String,
+        /// Only say what would be done.
+        dry_run: bool,
     },
     /// Decide on a change of details.
     DecideChange {
@@ -135,6 +156,16 @@ pub enum Answer {
     Changes {
         /// The oldest first.
         changes: Vec<WaitingChangeDto>,
+    },
+    /// What became of a season.
+    Season {
+        /// With faults when nothing was done.
+        report: SeasonReport,
+    },
+    /// What became of registrations.
+    Registrations {
+        /// With faults when nothing was done.
+        report: RegistrationsReport,
     },
     /// The change is decided.
     Decided,

@@ -100,6 +100,32 @@ enum Operator {
         #[arg(long)]
         json: bool,
     },
+    /// Put a season (activities, periods, tariffs, places) on record, or bring it to a changed file, all or nothing.
+    Season {
+        #[command(flatten)]
+        commune: CommuneArgument,
+        /// The season (TOML).
+        file: PathBuf,
+        /// Only say what would be changed.
+        #[arg(long)]
+        dry_run: bool,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Import registrations of children for activities from a CSV file, all or nothing.
+    ImportRegistrations {
+        #[command(flatten)]
+        commune: CommuneArgument,
+        /// The file.
+        file: PathBuf,
+        /// Only say what would be done.
+        #[arg(long)]
+        dry_run: bool,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Issue letters with one-time codes, for everybody who has neither a personal code nor a letter that still
     /// opens, or for one family.
     Letters {

@@ -63,6 +63,14 @@ fn request(command: Operator) -> anyhow::Result<(Request, Form)> {
             let csv = STANDARD.encode(read(&file)?);
             (Request::ImportFamilies { commune: commune.slug, csv, dry_run, correct_names }, form(json))
         }
+        Operator::Season { commune, file, dry_run, json } => {
+            let text = String::from_utf8(read(&file)?).map_err(|_| anyhow!("{}: not UTF-8", file.display()))?;
+            (Request::Season { commune: commune.slug, file: text, dry_run }, form(json))
+        }
+        Operator::ImportRegistrations { commune, file, dry_run, json } => {
+            let csv = STANDARD.encode(read(&file)?);
+            (Request::ImportRegistrations { commune: commune.slug, csv, dry_run }, form(json))
+        }
         Operator::Letters { commune, out, text, family, revoke, again, json } => {
             let taken = out.as_deref().map(files::prepare).transpose()?.unwrap_or_default();
             let files = if text || out.is_none() { Files::Text } else { Files::Pdf };
@@ -121,6 +129,8 @@ fn show(config: &Config, answer: &Answer, form: &Form, press: Option<&dyn Letter
     let mut written = Ok(());
     let text = match (form, answer) {
         (Form::Json, Answer::Import { report }) => serde_json::to_string(report)?,
+        (Form::Json, Answer::Season { report }) => serde_json::to_string(report)?,
+        (Form::Json, Answer::Registrations { report }) => serde_json::to_string(report)?,
         (Form::Json, Answer::Changes { changes }) => serde_json::to_string(changes)?,
         (Form::Json, Answer::ChangedOutcomes { outcomes }) => serde_json::to_string(outcomes)?,
         (Form::Json, Answer::Notices { notices }) => serde_json::to_string(notices)?,
@@ -137,7 +147,12 @@ fn show(config: &Config, answer: &Answer, form: &Form, press: Option<&dyn Letter
     print(text.trim_end())?;
     // Only now: a code that is printed is not lost with its file.
     written?;
-    let faulty = matches!(answer, Answer::Import { report } if !report.is_accepted());
+    let faulty = match answer {
+        Answer::Import { report } => !report.is_accepted(),
+        Answer::Season { report } => !report.is_accepted(),
+        Answer::Registrations { report } => !report.is_accepted(),
+        _ => false,
+    };
     Ok(if faulty { Ended::Refused } else { Ended::Done })
 }
 
@@ -170,6 +185,8 @@ fn text(answer: &Answer) -> anyhow::Result<String> {
             recovery_codes.iter().try_for_each(|code| writeln!(text, "  {code}"))?;
         }
         Answer::Import { report } => write!(text, "{report}")?,
+        Answer::Season { report } => write!(text, "{report}")?,
+        Answer::Registrations { report } => write!(text, "{report}")?,
         Answer::Letters { issued, .. } => {
             writeln!(text, "{} lettres", issued.letters.len())?;
             if issued.in_force > 0 {

@@ -64,6 +64,19 @@ pub async fn children_of(on: &impl ConnectionTrait, commune: Uuid, families: &[U
     Ok(store::links(on, commune, families).await?.into_iter().map(|link| link.child_id).collect())
 }
 
+/// Children by the town's own numbers.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn children_by_reference(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    references: &[String],
+) -> Result<BTreeMap<String, Uuid>> {
+    let rows = store::children_by_reference(on, commune, references).await?;
+    Ok(rows.into_iter().map(|row| (row.reference, row.child_id)).collect())
+}
+
 /// Homes with their children.
 ///
 /// # Errors

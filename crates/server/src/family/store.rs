@@ -196,6 +196,26 @@ pub(crate) async fn children(on: &impl ConnectionTrait, commune: Uuid, ids: &[Uu
     among(on, commune, (columns, "child", "child_id", "child_id"), ids).await
 }
 
+/// Children by the town's own numbers.
+pub(crate) async fn children_by_reference(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    references: &[String],
+) -> Result<Vec<ChildRow>> {
+    let mut rows = Vec::new();
+    for references in references.chunks(500) {
+        let sql = format!(
+            "SELECT child_id, reference, first_name, last_name, birth_date FROM child \
+             WHERE commune_id = $1 AND reference IN ({})",
+            db::places(references.len())
+        );
+        let mut values: Vec<sea_orm::Value> = vec![commune.into()];
+        values.extend(references.iter().map(|reference| reference.as_str().into()));
+        rows.extend(db::all::<ChildRow>(on, &sql, values).await?);
+    }
+    Ok(rows)
+}
+
 pub(crate) async fn schooling(
     on: &impl ConnectionTrait,
     commune: Uuid,

@@ -81,6 +81,7 @@ fn status(error: &Error) -> StatusCode {
         | ErrorCode::StaleValue
         | ErrorCode::NothingChanges
         | ErrorCode::AlreadyWaiting
+        | ErrorCode::DaysRefused
         | ErrorCode::Unknown => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -28,6 +28,19 @@ pub async fn current(tx: &WriteTx, currents: &Currents, commune: Uuid) -> Result
     currents.of(tx.connection(), commune).await
 }
 
+/// Reads a season's file beside what is on record.
+///
+/// # Errors
+/// Whatever the database says; what is wrong with the file is the inner answer.
+pub async fn read_season(
+    tx: &WriteTx,
+    commune: Uuid,
+    text: &str,
+) -> Result<std::result::Result<Season, Vec<SeasonFault>>> {
+    let on_record = store::items(tx.connection(), commune).await?;
+    Ok(super::season::read_season(text, &on_record))
+}
+
 /// What became of a season.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
@@ -101,10 +114,9 @@ async fn set_up_counters(
     activity: ActivityId,
 ) -> Result<Vec<(Uuid, Date)>> {
     let periods = planning.periods_of(activity);
-    let (Some(first), Some(last)) = (
-        periods.iter().map(|period| period.first_day).min(),
-        periods.iter().map(|period| period.last_day).max(),
-    ) else {
+    let (Some(first), Some(last)) =
+        (periods.iter().map(|period| period.first_day).min(), periods.iter().map(|period| period.last_day).max())
+    else {
         return Ok(Vec::new());
     };
     let mut wanted: BTreeMap<Place, (Date, i64)> = BTreeMap::new();

@@ -90,8 +90,7 @@ pub(super) async fn version(on: &impl ConnectionTrait, commune: Uuid) -> Result<
     Ok(row.map(|row| row.version))
 }
 
-const COUNTER: &str =
-    "activity_id, day, group_key, counter_key, capacity, taken, waiting, next_in_queue, by_hand";
+const COUNTER: &str = "activity_id, day, group_key, counter_key, capacity, taken, waiting, next_in_queue, by_hand";
 
 /// The counters of days of an activity. Held until the transaction ends, in an order that is the same for every process.
 pub(super) async fn hold_counters(

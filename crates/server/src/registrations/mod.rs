@@ -3,6 +3,7 @@
 //! Table: `registration`. Invariants: one for a child, an activity and a first day; every home of the child is shown it
 //! while its link is in force.
 
+mod import;
 pub mod ops;
 mod store;
 
@@ -12,6 +13,8 @@ use preau_protocol::sync::EntityKind;
 use crate::error::Result;
 use crate::sync::Entity;
 use store::RegistrationRow;
+
+pub use import::{ImportRegistrations, RegistrationFault, RegistrationsReport};
 
 impl RegistrationRow {
     /// As served.

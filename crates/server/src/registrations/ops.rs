@@ -12,6 +12,7 @@ use super::store::{self, RegistrationRow};
 use crate::clock::paris_day;
 use crate::error::Result;
 use crate::family;
+use crate::planning;
 use crate::sync::{Entity, hold, publish_changed};
 use crate::writer::WriteTx;
 
@@ -22,6 +23,16 @@ use crate::writer::WriteTx;
 pub async fn of_children(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<Registration>> {
     let rows = store::of_children(on, commune, children).await?;
     rows.iter().map(|row| Ok(Registration::from(&row.dto()?))).collect()
+}
+
+/// Activities by their stable names.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn activities(on: &impl ConnectionTrait, commune: Uuid) -> Result<BTreeMap<String, Uuid>> {
+    let current = planning::Current::read(on, commune).await?;
+    let named = current.planning.activities.values().map(|activity| (activity.key.to_string(), activity.id.0));
+    Ok(named.collect())
 }
 
 /// What the streams of families show of it on a day, by family.

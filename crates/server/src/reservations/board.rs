@@ -98,7 +98,8 @@ impl Board {
         situation.registrations = registrations::ops::of_children(tx.connection(), commune, &children).await?;
         (situation.homes, situation.children) = (households.homes, households.children);
         let mut rows: Vec<ReservationRow> = waiting;
-        if let (Some(first), Some(last)) = (days.iter().map(|(_, day)| day).min(), days.iter().map(|(_, day)| day).max())
+        if let (Some(first), Some(last)) =
+            (days.iter().map(|(_, day)| day).min(), days.iter().map(|(_, day)| day).max())
         {
             let range = (first.to_string(), last.to_string());
             rows.extend(store::of_children(tx.connection(), commune, &children, (&range.0, &range.1)).await?);

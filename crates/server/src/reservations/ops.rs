@@ -3,21 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use preau_domain::ids::ReservationId;
-use preau_domain::reservations::{Latitude, ReceiptNumber, Verdict as DayVerdict, decide};
+use jiff::civil::Date;
+use preau_domain::ids::{ActivityId, ReservationId};
+use preau_domain::reservations::{Latitude, ReceiptNumber, Verdict as DayVerdict, decide, promote};
 use preau_protocol::ErrorCode;
 use preau_protocol::reservations::{ChangeDaysOp, ReceiptDto, ReceiptLineDto, VerdictDto};
 use preau_protocol::sync::EntityKind;
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::board::{Board, Boards, Concern};
-use super::store::ReceiptRow;
+use super::store::{self, ReceiptRow};
 use super::writing::{self, LeftReservations};
 use crate::ahead::Reads;
 use crate::audit::{self, Actor, Details};
 use crate::caller::FamilyCaller;
 use crate::error::Result;
 use crate::planning::Currents;
+use crate::planning::season::{Used, UsedDay};
 use crate::random;
 use crate::sync::{Entity, Verdict, publish_changed};
 use crate::writer::WriteTx;
@@ -118,6 +121,46 @@ pub async fn change_days(
     Ok(outcome(&receipt))
 }
 
+/// Gives places that there are more of to those who wait on these days.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn promote_days(
+    tx: &WriteTx,
+    currents: &Currents,
+    commune: Uuid,
+    days: BTreeSet<(Uuid, Date)>,
+) -> Result<()> {
+    if days.is_empty() {
+        return Ok(());
+    }
+    let concern = Concern { families: BTreeSet::new(), freeing: days.clone(), days: days.clone() };
+    let mut board = Board::read(tx, currents, commune, concern).await?;
+    for (activity, day) in days {
+        let activity = ActivityId(activity);
+        let all = board.situation.places.of_day(activity, day).all().map(|(id, _)| id.clone()).collect();
+        promote(&mut board.situation, activity, day, &all);
+    }
+    writing::write(tx, commune, &mut board).await
+}
+
+/// What is in use, which a season never takes away.
+///
+/// # Errors
+/// Whatever the database says, or a day that cannot be read.
+pub async fn used(on: &impl ConnectionTrait, commune: Uuid) -> Result<Used> {
+    let day = |row: store::UsedRow| {
+        Ok(UsedDay {
+            activity: row.activity_id,
+            period: row.period_id,
+            day: row.day.parse().map_err(anyhow::Error::from)?,
+            group: row.group_key,
+        })
+    };
+    let days = store::used_days(on, commune).await?.into_iter().map(day).collect::<Result<_>>()?;
+    Ok(Used { days, activities: store::used_activities(on, commune).await?.into_iter().collect() })
+}
+
 /// What the operation as a whole came to: refused when every day is.
 fn outcome(receipt: &ReceiptDto) -> Verdict {
     let refused = |line: &ReceiptLineDto| matches!(line.verdict, VerdictDto::Refused { .. });
@@ -126,7 +169,7 @@ fn outcome(receipt: &ReceiptDto) -> Verdict {
 
 fn decide_on(board: &mut Board, author: &Author, op_id: Uuid, op: &ChangeDaysOp, tx: &WriteTx) -> Result<ReceiptDto> {
     let planning = board.situation.planning.clone();
-    let activity = planning.activities.get(&preau_domain::ids::ActivityId(op.activity_id));
+    let activity = planning.activities.get(&ActivityId(op.activity_id));
     let request = op.request(author.family, activity, author.latitude);
     let verdicts: Vec<DayVerdict> = decide(&mut board.situation, &request, || ReservationId(random::id()));
     tx.leave(|left: &mut LeftReservations| {

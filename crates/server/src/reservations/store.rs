@@ -178,11 +178,7 @@ pub(super) async fn put_receipts(tx: &WriteTx, commune: Uuid, rows: &[ReceiptRow
 }
 
 /// The receipts of families.
-pub(super) async fn receipts(
-    on: &impl ConnectionTrait,
-    commune: Uuid,
-    families: &[Uuid],
-) -> Result<Vec<ReceiptRow>> {
+pub(super) async fn receipts(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<ReceiptRow>> {
     let mut rows = Vec::new();
     for families in families.chunks(ROWS) {
         let sql = format!(

@@ -167,6 +167,11 @@ pub enum CellProblemView {
         /// Units of which one is missing; none where some exclude each other.
         any_of: Vec<String>,
     },
+    /// Too late to add to the day.
+    TooLate {
+        /// Since when.
+        since: String,
+    },
     /// Too late to give a part of the day up.
     TooLateToReduce {
         /// Since when.

@@ -196,8 +196,8 @@ fn check_days_have_tariffs(planning: &Planning, at: &str, period: &Period, fault
         let chosen = |resident: &bool| Tariff::choose(&planning.tariffs, period.activity, day, *resident);
         whom.iter().any(|resident| chosen(resident).is_none())
     };
-    let open = period.days(&planning.calendar).filter(|(_, status)| *status == DayStatus::Open);
-    if let Some((day, _)) = open.map(|(day, status)| (day, status)).find(|(day, _)| missing(*day)) {
+    let mut open = period.days(&planning.calendar).filter(|(_, status)| *status == DayStatus::Open);
+    if let Some((day, _)) = open.find(|(day, _)| missing(*day)) {
         faults.add(at, SeasonFaultKind::NoTariff(day.to_string()));
     }
 }

@@ -152,13 +152,7 @@ impl Attempt {
     }
 
     /// Whoever waits and asks for less, or for as much, keeps their place in the queue.
-    fn wait(
-        &mut self,
-        current: Option<&Reservation>,
-        had: &[CounterId],
-        wanted: &[CounterId],
-        group: &Key,
-    ) -> Outcome {
+    fn wait(&mut self, current: Option<&Reservation>, had: &[CounterId], wanted: &[CounterId], group: &Key) -> Outcome {
         if current.is_some() {
             self.places.leave_queue(had);
         }
@@ -260,7 +254,7 @@ impl Costs {
         changes: &'a [&DayChange],
         outcomes: &'a [Outcome],
     ) -> impl Iterator<Item = (ChildId, &'a Price)> {
-        let moves = |child: ChildId| {
+        let moves = move |child: ChildId| {
             let mut own = changes.iter().zip(outcomes).filter(move |(change, _)| change.child == child);
             own.any(|(_, outcome)| !matches!(outcome, Outcome::Kept | Outcome::Settled(_)))
         };

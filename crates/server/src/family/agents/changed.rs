@@ -45,7 +45,7 @@ fn dto(family: FamilySummaryDto, row: &ChangedOutcomeRow) -> Result<ChangedOutco
     let change = match serde_json::from_str::<Op>(&row.body) {
         Ok(Op::ChangeDetail(change)) => Some(change),
         // Kept by a newer version: what it asks is not known here, that it changed is.
-        Ok(Op::AcknowledgeNotice(_) | Op::Cancel { .. }) | Err(_) => None,
+        Ok(Op::AcknowledgeNotice(_) | Op::ChangeDays(_) | Op::Cancel { .. }) | Err(_) => None,
     };
     let (told, now) = (named::<OutcomeStatus>(&row.told)?, named::<OutcomeStatus>(&row.now_status)?);
     let code = row.code.as_deref().map(named::<ErrorCode>).transpose()?;

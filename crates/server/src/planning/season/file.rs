@@ -75,7 +75,7 @@ const LISTS: [(&str, EntityKind); 4] = [
 ///
 /// # Errors
 /// Every fault that can be seen without looking at the whole.
-pub fn read_season(text: &str, on_record: &[super::super::store::ItemRow]) -> Result<Season, Vec<SeasonFault>> {
+pub(in super::super) fn read_season(text: &str, on_record: &[ItemRow]) -> Result<Season, Vec<SeasonFault>> {
     if text.len() > LARGEST {
         return Err(vec![SeasonFault::new("file", format!("{LARGEST} bytes at most"))]);
     }

@@ -5,7 +5,8 @@
 mod file;
 mod used;
 
-pub use file::{PlacesOfPeriod, read_season};
+pub use file::PlacesOfPeriod;
+pub(super) use file::read_season;
 pub use used::{Used, UsedDay};
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use super::store::ItemRow;
 use crate::error::Result;
 
 /// A faulty line of the file.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{field}: {reason}")]
 pub struct SeasonFault {
     /// Kinds and stable names: `periods.toussaint_2026.places`.
@@ -26,7 +27,7 @@ pub struct SeasonFault {
 }
 
 impl SeasonFault {
-    fn new(field: impl Into<String>, reason: impl ToString) -> Self {
+    pub(super) fn new(field: impl Into<String>, reason: impl ToString) -> Self {
         Self { field: field.into(), reason: reason.to_string() }
     }
 }
@@ -92,10 +93,10 @@ impl Season {
 fn changed_fields(before: &ItemRow, after: &ItemRow) -> Result<Vec<String>> {
     let (old, new): (Map<String, Value>, Map<String, Value>) =
         (serde_json::from_str(&before.body)?, serde_json::from_str(&after.body)?);
-    let mut fields: Vec<String> = new.keys().chain(old.keys()).filter(|f| old.get(*f) != new.get(*f)).cloned().collect();
-    let places = |row: &ItemRow| -> Result<Option<Value>> {
-        Ok(row.places.as_deref().map(serde_json::from_str).transpose()?)
-    };
+    let mut fields: Vec<String> =
+        new.keys().chain(old.keys()).filter(|f| old.get(*f) != new.get(*f)).cloned().collect();
+    let places =
+        |row: &ItemRow| -> Result<Option<Value>> { Ok(row.places.as_deref().map(serde_json::from_str).transpose()?) };
     if places(before)? != places(after)? {
         fields.push("places".to_owned());
     }
