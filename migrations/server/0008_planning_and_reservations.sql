@@ -47,6 +47,8 @@ CREATE TABLE counter (
     next_in_queue bigint NOT NULL,
     -- Set for this day by an agent: the season's file no longer changes it.
     by_hand boolean NOT NULL,
+    -- More had a place when the capacity was lowered, which evicts nobody: how many.
+    kept bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (commune_id, activity_id, day, group_key, counter_key),
     FOREIGN KEY (commune_id, activity_id) REFERENCES planning_item (commune_id, item_id)
 );

@@ -5,6 +5,7 @@
 
 mod acts;
 mod catalogue;
+mod places;
 mod store;
 mod streams;
 
@@ -33,6 +34,10 @@ pub enum Invariant {
     Projections,
     /// I5: nothing was served at a version its stream never had.
     Versions,
+    /// I1: places taken are those that children have, and none was given beyond a capacity without a word on record.
+    Places,
+    /// I8: nobody who waits and fits is left waiting.
+    Queue,
     /// I6: no row leads from one family or commune to another.
     Borders,
     /// A home has a holder, a child a home.
@@ -45,12 +50,14 @@ pub enum Invariant {
 
 impl Invariant {
     /// All of them, in the order of a report.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Engine,
         Self::Catalogue,
         Self::Operations,
         Self::Projections,
         Self::Versions,
+        Self::Places,
+        Self::Queue,
         Self::Borders,
         Self::Households,
         Self::Audit,
@@ -66,6 +73,8 @@ impl Invariant {
             Self::Operations => "I3 each operation has one outcome, and a refused one no effect",
             Self::Projections => "I4 streams show what the tables say",
             Self::Versions => "I5 nothing is served at a version its stream never had",
+            Self::Places => "I1 places taken are those that children have, none beyond a capacity",
+            Self::Queue => "I8 nobody who waits and fits is left waiting",
             Self::Borders => "I6 no row leads from one family or commune to another",
             Self::Households => "a home has a holder, a child a home",
             Self::Audit => "the audit's chain is whole",
@@ -158,6 +167,7 @@ pub async fn check(db: &Db, now: Timestamp) -> Result<Report> {
     }
     for commune in store::communes(&snapshot).await? {
         streams::check(&snapshot, commune, today, &mut report).await?;
+        places::check(&snapshot, commune, now, &mut report).await?;
         acts::check(&snapshot, commune, &mut report).await?;
     }
     snapshot.commit().await?;

@@ -297,3 +297,45 @@ pub(super) async fn end_of_audit(on: &impl ConnectionTrait, commune: Uuid) -> Re
     let sql = "SELECT audit_seq, audit_hash FROM commune WHERE commune_id = $1";
     Ok(db::one(on, sql, vec![commune.into()]).await?.unwrap_or_default())
 }
+
+/// A counter as it is on record.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct CounterRow {
+    pub day: String,
+    pub group_key: String,
+    pub counter_key: String,
+    pub capacity: i64,
+    pub taken: i64,
+    pub waiting: i64,
+    pub kept: i64,
+}
+
+/// The counters of an activity.
+pub(super) async fn counters(on: &impl ConnectionTrait, commune: Uuid, activity: Uuid) -> Result<Vec<CounterRow>> {
+    let sql = "SELECT day, group_key, counter_key, capacity, taken, waiting, kept FROM counter \
+               WHERE commune_id = $1 AND activity_id = $2";
+    db::all(on, sql, vec![commune.into(), activity.into()]).await
+}
+
+/// A live reservation.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct LiveRow {
+    pub reservation_id: Uuid,
+    pub period_id: Uuid,
+    pub day: String,
+    pub units: i64,
+    pub group_key: String,
+    pub state: String,
+    pub beyond: bool,
+}
+
+/// The live reservations of an activity.
+pub(super) async fn live_reservations(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    activity: Uuid,
+) -> Result<Vec<LiveRow>> {
+    let sql = "SELECT reservation_id, period_id, day, units, group_key, state, beyond FROM reservation \
+               WHERE commune_id = $1 AND activity_id = $2 AND state <> 'cancelled'";
+    db::all(on, sql, vec![commune.into(), activity.into()]).await
+}

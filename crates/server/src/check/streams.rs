@@ -16,6 +16,7 @@ use crate::family::links::turning_days;
 use crate::family::projection;
 use crate::notices::security;
 use crate::sync::{Entity, Projection};
+use crate::{planning, reservations};
 
 /// Families compared at once: bounds what is in memory.
 const FAMILIES: usize = 200;
@@ -24,7 +25,9 @@ pub(super) async fn check(on: &impl ConnectionTrait, commune: Uuid, today: Date,
     let settings = communes::read(on, commune).await;
     match settings.and_then(|settings| Entity::new(EntityKind::Commune, commune, &settings)) {
         Ok(entity) => {
-            let projection = Projection { stream: commune, kinds: &[EntityKind::Commune], entities: vec![entity] };
+            let mut entities = planning::entities(on, commune).await?;
+            entities.push(entity);
+            let projection = Projection { stream: commune, kinds: &[EntityKind::Commune], entities };
             report_all(compare(on, commune, vec![projection]).await?, report);
         }
         Err(_) => report.add(Invariant::Projections, [format!("commune {commune}: its settings cannot be read")]),
@@ -88,10 +91,12 @@ async fn projections(
     day: Date,
 ) -> Result<Vec<Projection>> {
     let mut notices = security::entities(on, commune, families).await?;
+    let mut days = reservations::projection::entities(on, commune, families, day).await?;
     let mut projections = Vec::with_capacity(families.len());
     for record in projection::records(on, commune, families, day).await? {
         let mut projection = projection::project(&record)?;
         projection.entities.extend(notices.remove(&projection.stream).unwrap_or_default());
+        projection.entities.extend(days.remove(&projection.stream).unwrap_or_default());
         projections.push(projection);
     }
     Ok(projections)

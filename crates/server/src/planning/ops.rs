@@ -133,6 +133,7 @@ async fn set_up_counters(
                 if capacity > row.capacity {
                     raised.push((activity.0, day));
                 }
+                row.kept = if capacity < row.taken { row.taken } else { 0 };
                 row.capacity = capacity;
                 rows.push(row);
             }
@@ -152,6 +153,7 @@ async fn set_up_counters(
         waiting: 0,
         next_in_queue: 1,
         by_hand: false,
+        kept: 0,
     }));
     store::put_counters(tx, commune, rows).await?;
     Ok(raised)

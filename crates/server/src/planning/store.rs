@@ -51,6 +51,8 @@ pub struct CounterRow {
     pub next_in_queue: i64,
     /// Set by an agent.
     pub by_hand: bool,
+    /// How many had a place when the capacity was lowered.
+    pub kept: i64,
 }
 
 pub(super) async fn items(on: &impl ConnectionTrait, commune: Uuid) -> Result<Vec<ItemRow>> {
@@ -90,7 +92,8 @@ pub(super) async fn version(on: &impl ConnectionTrait, commune: Uuid) -> Result<
     Ok(row.map(|row| row.version))
 }
 
-const COUNTER: &str = "activity_id, day, group_key, counter_key, capacity, taken, waiting, next_in_queue, by_hand";
+const COUNTER: &str =
+    "activity_id, day, group_key, counter_key, capacity, taken, waiting, next_in_queue, by_hand, kept";
 
 /// The counters of days of an activity. Held until the transaction ends, in an order that is the same for every process.
 pub(super) async fn hold_counters(
@@ -145,19 +148,16 @@ pub(super) async fn put_counters(tx: &WriteTx, commune: Uuid, rows: Vec<CounterR
             "INSERT INTO counter (commune_id, {COUNTER}) VALUES {} \
              ON CONFLICT (commune_id, activity_id, day, group_key, counter_key) DO UPDATE SET \
              capacity = excluded.capacity, taken = excluded.taken, waiting = excluded.waiting, \
-             next_in_queue = excluded.next_in_queue, by_hand = excluded.by_hand",
-            db::tuples(chunk.len(), 10)
+             next_in_queue = excluded.next_in_queue, by_hand = excluded.by_hand, kept = excluded.kept",
+            db::tuples(chunk.len(), 11)
         );
-        let row = |row: CounterRow| -> [Value; 10] {
-            let CounterRow { activity_id, day, group_key, counter_key, .. } = row;
-            let CounterRow { capacity, taken, waiting, next_in_queue, by_hand, .. } = row;
-            let place = [commune.into(), activity_id.into(), day.into(), group_key.into(), counter_key.into()];
-            let state = [capacity.into(), taken.into(), waiting.into(), next_in_queue.into(), by_hand.into()];
-            let [a, b, c, d, e] = place;
-            let [f, g, h, i, j] = state;
-            [a, b, c, d, e, f, g, h, i, j]
-        };
-        db::run(tx.connection(), &sql, chunk.into_iter().flat_map(row).collect()).await?;
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 11);
+        for row in chunk {
+            values.extend([commune.into(), row.activity_id.into(), row.day.into(), row.group_key.into()]);
+            values.extend([row.counter_key.into(), row.capacity.into(), row.taken.into(), row.waiting.into()]);
+            values.extend([row.next_in_queue.into(), row.by_hand.into(), row.kept.into()]);
+        }
+        db::run(tx.connection(), &sql, values).await?;
     }
     Ok(())
 }

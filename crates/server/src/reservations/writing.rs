@@ -230,5 +230,6 @@ fn counter_row(
         waiting: i64::from(counter.waiting),
         next_in_queue: counter.next_in_queue,
         by_hand: before.is_some_and(|before| before.by_hand),
+        kept: before.map_or(0, |before| before.kept),
     }
 }

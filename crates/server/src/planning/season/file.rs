@@ -172,7 +172,7 @@ impl Reader<'_> {
                 None => self.fault(&format!("{at}.{field}"), "a day and an hour in Paris: 2026-09-14T08:00"),
             }
         }
-        let places = item.remove("places").unwrap_or_default();
+        let places = item.remove("places").unwrap_or_else(|| Value::Object(Map::new()));
         match serde_json::from_value::<PlacesOfPeriod>(places) {
             Ok(places) => serde_json::to_string(&places).ok(),
             Err(_) => {
