@@ -28,6 +28,8 @@ pub enum DataTopic {
     Family,
     /// What the town says.
     Commune,
+    /// Days of children.
+    Reservations,
     /// What waits to be sent, or was answered.
     Outbox,
 }
@@ -109,6 +111,7 @@ impl From<Topic> for DataTopic {
         match topic {
             Topic::Family => Self::Family,
             Topic::Commune => Self::Commune,
+            Topic::Reservations => Self::Reservations,
             Topic::Outbox => Self::Outbox,
         }
     }

@@ -7,6 +7,7 @@
 mod closing;
 mod commands;
 mod events;
+mod files;
 mod kiosk;
 mod log;
 mod notifications;
@@ -29,11 +30,13 @@ use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events}
 
 /// Everything the window can ask and hear.
 fn bridge() -> Builder<Wry> {
-    use commands::{accounts, family, kiosk, preferences, sync, window};
+    use commands::{accounts, family, kiosk, preferences, reservations, sync, window};
     Builder::new()
         .error_handling(ErrorHandlingMode::Throw)
         // A view goes one way and a request the other: one shape each.
         .disable_serde_phases()
+        // Cents of a family: far below what a number of JavaScript holds exactly.
+        .dangerously_cast_bigints_to_number()
         .commands(collect_commands![
             accounts::session,
             accounts::find_towns,
@@ -72,6 +75,19 @@ fn bridge() -> Builder<Wry> {
             family::preview_details,
             family::change_details,
             family::suggest_addresses,
+            reservations::booking_lines,
+            reservations::booking_grid,
+            reservations::booking_tick,
+            reservations::booking_places,
+            reservations::booking_review,
+            reservations::booking_validate,
+            reservations::give_up_day,
+            reservations::receipts,
+            reservations::receipt,
+            reservations::child_registrations,
+            reservations::agenda,
+            reservations::save_agenda,
+            reservations::print_page,
             sync::sync_status,
             sync::sync_center,
             sync::sync_now,

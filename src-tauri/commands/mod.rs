@@ -5,5 +5,6 @@ pub mod accounts;
 pub mod family;
 pub mod kiosk;
 pub mod preferences;
+pub mod reservations;
 pub mod sync;
 pub mod window;

@@ -79,6 +79,32 @@ export const commands = {
 	changeDetails: (request: ChangeDetailsRequest) => __TAURI_INVOKE<ChangeDetailsView>("change_details", { request }),
 	/**  Suggestions of the national address base. */
 	suggestAddresses: (text: string) => __TAURI_INVOKE<AddressView[]>("suggest_addresses", { text }),
+	/**  Children, activities and periods. */
+	bookingLines: () => __TAURI_INVOKE<BookingLinesView>("booking_lines"),
+	/**  The grid of a period. */
+	bookingGrid: (periodId: string) => __TAURI_INVOKE<GridView>("booking_grid", { periodId }),
+	/**  Something a person does to the grid. */
+	bookingTick: (periodId: string, request: TickRequest) => __TAURI_INVOKE<TickedView>("booking_tick", { periodId, request }),
+	/**  Places left, asked of the town; nothing when it cannot be asked. */
+	bookingPlaces: (periodId: string) => __TAURI_INVOKE<GridView | null>("booking_places", { periodId }),
+	/**  Step 2. */
+	bookingReview: (periodId: string) => __TAURI_INVOKE<ReviewView>("booking_review", { periodId }),
+	/**  *VALIDER*. */
+	bookingValidate: (periodId: string) => __TAURI_INVOKE<ValidatedView>("booking_validate", { periodId }),
+	/**  A day given up from the agenda. */
+	giveUpDay: (request: GiveUpDayRequest) => __TAURI_INVOKE<ValidatedView>("give_up_day", { request }),
+	/**  Receipts, the latest first. */
+	receipts: () => __TAURI_INVOKE<ReceiptView[]>("receipts"),
+	/**  One receipt. */
+	receipt: (id: string) => __TAURI_INVOKE<ReceiptView>("receipt", { id }),
+	/**  A child's registrations. */
+	childRegistrations: (childId: string) => __TAURI_INVOKE<ChildRegistrationView[]>("child_registrations", { childId }),
+	/**  A child's agenda of an activity. */
+	agenda: (childId: string, activityId: string) => __TAURI_INVOKE<AgendaView>("agenda", { childId, activityId }),
+	/**  The agenda as a calendar file, among the person's downloads. */
+	saveAgenda: (childId: string, activityId: string) => __TAURI_INVOKE<SavedFileView>("save_agenda", { childId, activityId }),
+	/**  Prints the page, in the system's way. */
+	printPage: () => __TAURI_INVOKE<null>("print_page"),
 	/**  The state at the top of the window. */
 	syncStatus: () => __TAURI_INVOKE<SyncStatusView>("sync_status"),
 	/**  What waits, why, and what was answered. */
@@ -216,6 +242,163 @@ export type AdultFieldRequest =
 /**  E-mail. */
 "email";
 
+/**  A day of an agenda. */
+export type AgendaDayView = {
+	/**  The day. */
+	day: string,
+	/**  What is booked or asked. */
+	units: string[],
+	/**  How it stands. */
+	state: AgendaStateView,
+	/**  The other home booked it. */
+	otherHome: boolean,
+	/**  The period, to change it there. */
+	periodId: string,
+	/**  What it costs. */
+	price: PriceView | null,
+	/**  Until when it can be given up without owing it. */
+	cancelUntil: string | null,
+	/**  Giving it up now would still be owed. */
+	late: boolean,
+	/**  Whether it can still be given up at all. */
+	canGiveUp: boolean,
+};
+
+/**  How a day of an agenda stands. */
+export type AgendaStateView = 
+/**  The child has the place. */
+"confirmed" | 
+/**  The child waits. */
+"waiting" | 
+/**  Kept on this computer, not answered yet. */
+"toSend" | 
+/**  Refused in the last 30 days, and nothing booked since. */
+"refused" | 
+/**  The child will not come. */
+"absent" | 
+/**  Closed by the town. */
+"closed";
+
+/**  A child's agenda of an activity. */
+export type AgendaView = {
+	/**  The child. */
+	childId: string,
+	/**  « Léo ». */
+	firstName: string,
+	/**  The activity. */
+	activityId: string,
+	/**  « ALSH des vacances ». */
+	activityName: string,
+	/**  The columns, for their names. */
+	units: GridUnitView[],
+	/**  Days with something on them, in order. */
+	days: AgendaDayView[],
+	/**  Closed days and public holidays of the periods. */
+	closed: GridDayView[],
+	/**  Today, in Paris. */
+	today: string,
+};
+
+/**  A child and an activity. */
+export type BookingLineView = {
+	/**  The child. */
+	childId: string,
+	/**  « Léo ». */
+	childFirstName: string,
+	/**  « LM ». */
+	childInitials: string,
+	/**  The activity. */
+	activityId: string,
+	/**  « ALSH des vacances ». */
+	activityName: string,
+	/**  Why the child cannot be booked at all. */
+	obstacle: BookingObstacleView | null,
+	/**  The periods that are not over, the earliest first. */
+	periods: BookingPeriodView[],
+};
+
+/**  *Réservations / Modifications ALSH*: a line for each child and activity. */
+export type BookingLinesView = {
+	/**  In order of children, then activities. */
+	lines: BookingLineView[],
+};
+
+/**  Why a child cannot be booked for an activity. */
+export type BookingObstacleView = 
+/**  No registration was accepted. */
+"notRegistered" | 
+/**  Only the other home may book. */
+"mayNotBook";
+
+/**  A period of an activity. */
+export type BookingPeriodView = {
+	/**  The period. */
+	periodId: string,
+	/**  « Vacances de la Toussaint ». */
+	name: string,
+	/**  First day. */
+	firstDay: string,
+	/**  Last day. */
+	lastDay: string,
+	/**  Where it stands. */
+	state: PeriodStateView,
+	/**  Days of the child that are booked or wait. */
+	booked: number,
+	/**  Days of the child that are ticked and not sent. */
+	ticked: number,
+};
+
+/**  Why a child's day cannot be changed. */
+export type CellLockView = 
+/**  The deadline has passed. */
+{ type: "tooLate"; 
+/**  When it did. */
+since: string } | 
+/**  The child is in none of the groups. */
+{ type: "noGroup" } | 
+/**  No accepted registration on that day. */
+{ type: "notRegistered" } | 
+/**  Only residents. */
+{ type: "residentsOnly" } | 
+/**  The period no longer changes. */
+{ type: "periodClosed" };
+
+/**  What is wrong with what is ticked. */
+export type CellProblemView = 
+/**  A relation of the activity is broken. */
+{ type: "relation"; 
+/**  The town's sentence, where it has one. */
+sentence: string | null; 
+/**  Units that ask for something. */
+units: string[]; 
+/**  Units of which one is missing; none where some exclude each other. */
+anyOf: string[] } | 
+/**  Too late to add to the day. */
+{ type: "tooLate"; 
+/**  Since when. */
+since: string } | 
+/**  Too late to give a part of the day up. */
+{ type: "tooLateToReduce"; 
+/**  Since when. */
+since: string } | 
+/**  The other home booked a part of it. */
+{ type: "otherHome" } | 
+/**  The town has no price for it. */
+{ type: "noPrice" };
+
+/**  How a child's day stands at the town's. */
+export type CellStateView = 
+/**  Nothing is booked. */
+"free" | 
+/**  The child has the place. */
+"confirmed" | 
+/**  The child waits. */
+"waiting" | 
+/**  The child will not come. */
+"absent" | 
+/**  Kept on this computer, not answered yet. */
+"toSend";
+
 /**
  *  The form of *Modifier mes coordonnées*: the fields that somebody touched and no others, each with the value that its
  *  author saw. A field whose value on record is another by now is not sent, and says so.
@@ -248,6 +431,30 @@ export type ChangedView = {
 	since: string,
 	/**  Somebody has read it. */
 	seen: boolean,
+};
+
+/**  Registrations of a child, each leading to an agenda. */
+export type ChildRegistrationView = {
+	/**  The activity. */
+	activityId: string,
+	/**  « ALSH des vacances ». */
+	activityName: string,
+	/**  First day. */
+	from: string,
+	/**  Last day. */
+	to: string,
+	/**  How far it is. */
+	state: RegistrationStateView,
+	/**  What is missing, or why not. */
+	reason: string | null,
+};
+
+/**  A child's total. */
+export type ChildTotalView = {
+	/**  The child. */
+	childId: string,
+	/**  What is ticked costs. */
+	cents: number,
 };
 
 /**  A PIN to choose. */
@@ -323,6 +530,14 @@ export type ContactLineView = {
 	email: string,
 };
 
+/**  What was changed in place, to be said. */
+export type CorrectionView = {
+	/**  Ticked. */
+	on: string[],
+	/**  No longer ticked. */
+	off: string[],
+};
+
 /**  Data to ask for again. */
 export type DataChanged = {
 	topics: DataTopic[],
@@ -334,8 +549,35 @@ export type DataTopic =
 "family" | 
 /**  What the town says. */
 "commune" | 
+/**  Days of children. */
+"reservations" | 
 /**  What waits to be sent, or was answered. */
 "outbox";
+
+/**  What became, or would become, of a day. */
+export type DayVerdictView = 
+/**  The child has the place. */
+{ type: "confirmed"; 
+/**  What it costs. */
+cents: number } | 
+/**  The child waits. */
+{ type: "waiting"; 
+/**  1 for whoever comes next. */
+rank: number; 
+/**  What it will cost. */
+cents: number } | 
+/**  Given up in time. */
+{ type: "cancelled" } | 
+/**  Given up too late. */
+{ type: "absent"; 
+/**  What is owed. */
+cents: number } | 
+/**  It was so already. */
+{ type: "kept" } | 
+/**  Nothing changed. */
+{ type: "refused"; 
+/**  Why. */
+why: RefusalView };
 
 /**  A change asked, with old and new. */
 export type DetailChangeView = {
@@ -476,6 +718,8 @@ export type FailureCode =
 "requestsWait" | 
 /**  The code is right, and somebody else's than the space's. */
 "otherAccount" | 
+/**  A file could not be written. */
+"notSaved" | 
 /**  The family has a co-holder already. */
 "coHolderExists" | 
 /**  A name or the e-mail of an invitation will not do. */
@@ -559,6 +803,16 @@ export type FieldRuleView =
 /**  The value on record is no longer the one that the author saw. */
 "changed";
 
+/**  A day given up from the agenda. */
+export type GiveUpDayRequest = {
+	/**  The child. */
+	childId: string,
+	/**  The period. */
+	periodId: string,
+	/**  The day. */
+	day: string,
+};
+
 /**  Whether a change can be given up. */
 export type GiveUpView = 
 /**  Nothing of it waits. */
@@ -567,6 +821,117 @@ export type GiveUpView =
 "possible" | 
 /**  It was asked for here, and the server has not answered. */
 "asked";
+
+/**  A child's day. */
+export type GridCellView = {
+	/**  The child. */
+	childId: string,
+	/**  The day. */
+	day: string,
+	/**  Ticked now. */
+	wanted: string[],
+	/**  Booked or waiting, as the town last said. */
+	booked: string[],
+	/**  How what is booked stands. */
+	state: CellStateView,
+	/**  Units that the other home booked. */
+	otherHome: string[],
+	/**  Why nothing can be ticked. */
+	locked: CellLockView | null,
+	/**  What is wrong with what is ticked. */
+	problem: CellProblemView | null,
+	/**  What what is ticked costs; none when nothing is, or when it is wrong. */
+	cents: number | null,
+	/**  Places, as last seen. */
+	places: PlacesView,
+};
+
+/**  A child of the grid. */
+export type GridChildView = {
+	/**  The child. */
+	childId: string,
+	/**  « Léo ». */
+	firstName: string,
+	/**  « LM ». */
+	initials: string,
+	/**  « 6-11 ans », on the first day. */
+	group: string | null,
+};
+
+/**  What a day is. */
+export type GridDayStatusView = 
+/**  Can be booked. */
+{ type: "open" } | 
+/**  Closed by the town. */
+{ type: "closed"; 
+/**  Why. */
+reason: string } | 
+/**  A public holiday. */
+{ type: "publicHoliday"; 
+/**  « Lundi de Pâques ». */
+name: string };
+
+/**  A row. */
+export type GridDayView = {
+	/**  The day. */
+	day: string,
+	/**  The Monday of its week. */
+	week: string,
+	/**  What it is. */
+	status: GridDayStatusView,
+};
+
+/**  Totals of the grid. */
+export type GridTotalsView = {
+	/**  By child, in order. */
+	children: ChildTotalView[],
+	/**  All together. */
+	cents: number,
+	/**  Days that differ from what is booked. */
+	changes: number,
+	/**  Days on which something is wrong. */
+	problems: number,
+};
+
+/**  A column. */
+export type GridUnitView = {
+	/**  Its stable name. */
+	key: string,
+	/**  « Repas AV ». */
+	name: string,
+	/**  « avec viande ». */
+	detail: string | null,
+};
+
+/**  The booking grid. */
+export type GridView = {
+	/**  The activity. */
+	activityName: string,
+	/**  The period. */
+	periodId: string,
+	/**  « Vacances de la Toussaint ». */
+	periodName: string,
+	/**  Where it stands. */
+	state: PeriodStateView,
+	/**  The columns. */
+	units: GridUnitView[],
+	/**  « Pour les sorties, merci de vous inscrire… », with whom to call. */
+	notice: string | null,
+	/**  E.164, of the site of the first child. */
+	sitePhone: string | null,
+	/**  The children that may be booked. */
+	children: GridChildView[],
+	/**  The rows. */
+	days: GridDayView[],
+	/**  What each child wants of each day that can be booked, by day then child. */
+	cells: GridCellView[],
+	/**  When places were last read; none when never. */
+	placesAt: string | null,
+	/**  Totals. */
+	totals: GridTotalsView,
+	/**  There is something to undo. */
+	canUndo: boolean,
+};
 
 /**  The home page. */
 export type HomeView = {
@@ -764,6 +1129,12 @@ export type OutboxSubjectView =
 { type: "changeDetail"; 
 /**  Old → new. */
 change: DetailChangeView } | 
+/**  Days of children. */
+{ type: "changeDays"; 
+/**  « Vacances de la Toussaint », while it is known. */
+periodName: string | null; 
+/**  How many days of how many children. */
+days: number } | 
 /**  Giving up another operation. */
 { type: "cancel"; 
 /**  The change given up, while it is known. */
@@ -797,6 +1168,21 @@ export type PendingView = {
 	/**  How many times it was sent. */
 	attempts: number,
 };
+
+/**  Where a period stands. */
+export type PeriodStateView = 
+/**  Choices are prepared; nothing is booked. */
+{ type: "before"; 
+/**  When it opens. */
+opensAt: string } | 
+/**  Families book. */
+{ type: "open"; 
+/**  Until when. */
+closesAt: string } | 
+/**  Nothing is added any more. */
+{ type: "addingClosed" } | 
+/**  Nothing changes any more. */
+{ type: "readOnly" };
 
 /**  Which kind of person a page is about. */
 export type PersonKindView = 
@@ -880,6 +1266,21 @@ export type PinView = {
 	idleMinutes: number,
 };
 
+/**  Places of a day, for a child's group and what is ticked; of the whole day when nothing is. */
+export type PlacesView = 
+/**  Never read. */
+{ type: "unknown" } | 
+/**  Some. */
+{ type: "available" } | 
+/**  The last ones. */
+{ type: "last"; 
+/**  How many. */
+left: number } | 
+/**  None; there is a waiting list. */
+{ type: "waitingList" } | 
+/**  None. */
+{ type: "full" };
+
 /**  Preferences of this computer. */
 export type Preferences = {
 	/**  Language. */
@@ -892,6 +1293,53 @@ export type Preferences = {
 	spacing?: boolean,
 	/**  Typeface. */
 	typeface?: Typeface,
+};
+
+/**  Kinds of adjustments. */
+export type PriceAdjustmentKindView = 
+/**  Siblings. */
+"siblings" | 
+/**  A surcharge of the town. */
+"surcharge" | 
+/**  Another, of a newer server. */
+"other";
+
+/**  A reduction or surcharge. */
+export type PriceAdjustmentView = {
+	/**  What it is. */
+	kind: PriceAdjustmentKindView,
+	/**  The surcharge's name. */
+	name: string | null,
+	/**  In cents; a reduction is below 0. */
+	cents: number,
+};
+
+/**  A part of a price. */
+export type PricePartView = {
+	/**  Its name. */
+	name: string,
+	/**  In cents. */
+	cents: number,
+};
+
+/**  « Pourquoi ce prix ? » */
+export type PriceView = {
+	/**  In all. */
+	cents: number,
+	/**  The tariff's name, while it is known. */
+	tariff: string | null,
+	/**  The quotient that counted. */
+	quotient: number | null,
+	/**  No proof was given: the top band. */
+	noProof: boolean,
+	/**  The band's lowest quotient. */
+	bandFrom: number | null,
+	/**  The band's highest quotient. */
+	bandTo: number | null,
+	/**  « Journée avec repas », and its price. */
+	parts: PricePartView[],
+	/**  Reductions and surcharges. */
+	adjustments: PriceAdjustmentView[],
 };
 
 /**  A family's space known to this computer. */
@@ -938,6 +1386,178 @@ export type QuotientView = {
 	effectiveMonth: string,
 	/**  Whether it is the one in force today. */
 	current: boolean,
+};
+
+/**  A line of a receipt. */
+export type ReceiptLineView = {
+	/**  The child. */
+	childId: string,
+	/**  « Léo ». */
+	firstName: string,
+	/**  The day. */
+	day: string,
+	/**  What was booked. */
+	old: string[],
+	/**  What was asked. */
+	new: string[],
+	/**  What became of it; none while the town has not said. */
+	verdict: DayVerdictView | null,
+};
+
+/**  A receipt: what was asked, and what became of it. */
+export type ReceiptView = {
+	/**  The operation. */
+	id: string,
+	/**  « K7M3-9QXT-4F2P ». */
+	number: string,
+	/**  When the town decided; none while it has not. */
+	at: string | null,
+	/**  Kept here since. */
+	since: string | null,
+	/**  Sent at least once. */
+	sent: boolean,
+	/**  Who asked. */
+	by: string | null,
+	/**  The activity. */
+	activityName: string,
+	/**  The period. */
+	periodName: string,
+	/**  The period's id. */
+	periodId: string,
+	/**  The columns, for their names. */
+	units: GridUnitView[],
+	/**  By child and day. */
+	lines: ReceiptLineView[],
+};
+
+/**  Why a day is refused. */
+export type RefusalView = 
+/**  No such child in this family, or no right to book for them. */
+{ type: "notYours" } | 
+/**  Not offered. */
+{ type: "notOffered" } | 
+/**  The town closed the day. */
+{ type: "closed"; 
+/**  Why. */
+reason: string } | 
+/**  A public holiday. */
+{ type: "publicHoliday" } | 
+/**  Booking has not begun. */
+{ type: "notOpenYet"; 
+/**  When it does. */
+opensAt: string } | 
+/**  Booking is over. */
+{ type: "periodClosed" } | 
+/**  Too late to add. */
+{ type: "tooLate"; 
+/**  Since when. */
+since: string } | 
+/**  Too late to give a part up. */
+{ type: "tooLateToReduce"; 
+/**  Since when. */
+since: string } | 
+/**  Only residents. */
+{ type: "residentsOnly" } | 
+/**  In none of the groups. */
+{ type: "noGroup" } | 
+/**  No accepted registration. */
+{ type: "notRegistered" } | 
+/**  Units that the activity does not have, or that do not go together. */
+{ type: "units" } | 
+/**  The other home booked a part of it. */
+{ type: "otherHome" } | 
+/**  What is booked is not what was seen. */
+{ type: "stale"; 
+/**  What is. */
+now: string[] } | 
+/**  The same day twice. */
+{ type: "repeated" } | 
+/**  No place. */
+{ type: "full" } | 
+/**  It costs more than was seen. */
+{ type: "priceChanged"; 
+/**  What it costs. */
+cents: number } | 
+/**  A sibling's day would cost more than was seen. */
+{ type: "siblingPriceChanged"; 
+/**  The sibling's first name, while they are known. */
+firstName: string | null; 
+/**  What it would cost. */
+cents: number } | 
+/**  No price. */
+{ type: "noPrice" } | 
+/**  A reason of a newer server. */
+{ type: "unknown" };
+
+/**  How far a registration is. */
+export type RegistrationStateView = 
+/**  Being filled in. */
+"draft" | 
+/**  Handed in. */
+"submitted" | 
+/**  Something is missing. */
+"incomplete" | 
+/**  Accepted. */
+"accepted" | 
+/**  Waits for a place in the activity. */
+"waiting" | 
+/**  Refused. */
+"refused" | 
+/**  Ended. */
+"withdrawn";
+
+/**  A child's days of step 2. */
+export type ReviewChildView = {
+	/**  The child. */
+	childId: string,
+	/**  « Léo ». */
+	firstName: string,
+	/**  In order. */
+	days: ReviewDayView[],
+	/**  What is asked costs. */
+	cents: number,
+};
+
+/**  A child's day of step 2. */
+export type ReviewDayView = {
+	/**  The day. */
+	day: string,
+	/**  What was booked. */
+	old: string[],
+	/**  What is asked. */
+	new: string[],
+	/**  What would become of it, as far as this computer knows. */
+	forecast: DayVerdictView,
+	/**  Why it costs what it does. */
+	price: PriceView | null,
+	/**  Until when it can be given up without owing it. */
+	cancelUntil: string | null,
+};
+
+/**  Step 2: what *VALIDER* would send. */
+export type ReviewView = {
+	/**  The activity. */
+	activityName: string,
+	/**  The period. */
+	periodName: string,
+	/**  Where it stands: before it opens nothing can be sent. */
+	state: PeriodStateView,
+	/**  The columns, for their names. */
+	units: GridUnitView[],
+	/**  By child. */
+	children: ReviewChildView[],
+	/**  What is asked costs, in all. */
+	cents: number,
+	/**  Days that have to be mended first. */
+	problems: number,
+};
+
+/**  A file that was written for a person. */
+export type SavedFileView = {
+	/**  Its name. */
+	name: string,
+	/**  The folder it is in. */
+	folder: string,
 };
 
 /**  A year (or part of one) at a school. */
@@ -1154,6 +1774,53 @@ export type Theme =
 /**  Dark. */
 "dark";
 
+/**  What a person does to the grid. */
+export type TickRequest = 
+/**  One box. */
+{ type: "box"; 
+/**  The child. */
+childId: string; 
+/**  The day. */
+day: string; 
+/**  The unit. */
+unit: string; 
+/**  Ticked. */
+on: boolean } | 
+/**  A column of a child, all its days that can be booked. */
+{ type: "column"; 
+/**  The child. */
+childId: string; 
+/**  The unit. */
+unit: string; 
+/**  Ticked. */
+on: boolean } | 
+/**  A week of a child on every other week of the period. */
+{ type: "repeatWeek"; 
+/**  The child. */
+childId: string; 
+/**  The Monday. */
+week: string } | 
+/**  All that a child wants, to another one. */
+{ type: "copyTo"; 
+/**  From. */
+childId: string; 
+/**  To. */
+to: string } | 
+/**  The last of these undone. */
+{ type: "undo" };
+
+/**  What a tick changed. */
+export type TickedView = {
+	/**  Cells that are otherwise now. */
+	cells: GridCellView[],
+	/**  Totals. */
+	totals: GridTotalsView,
+	/**  There is something to undo. */
+	canUndo: boolean,
+	/**  What was changed beside what was asked. */
+	corrected: CorrectionView | null,
+};
+
 /**  Something to do, most urgent first. */
 export type TodoView = 
 /**  Something happened to an account of the family, and nobody of it has read so. */
@@ -1202,6 +1869,21 @@ export type Typeface =
 "figtree" | 
 /**  Atkinson Hyperlegible Next. */
 "hyperlegible";
+
+/**  What *VALIDER* came to. */
+export type ValidatedView = 
+/**  Kept, and answered where the town was quick. */
+{ type: "receipts"; 
+/**  One for each operation. */
+receipts: ReceiptView[] } | 
+/**  Something has to be mended first. */
+{ type: "toMend" } | 
+/**  Nothing differs from what is booked. */
+{ type: "nothingChanges" } | 
+/**  The period is not open yet. */
+{ type: "notOpenYet"; 
+/**  When it opens. */
+opensAt: string };
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

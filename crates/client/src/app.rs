@@ -30,6 +30,8 @@ pub enum Topic {
     Family,
     /// What the town says.
     Commune,
+    /// Days of children.
+    Reservations,
     /// What waits to be sent, or was answered.
     Outbox,
 }

@@ -38,6 +38,8 @@ pub enum FailureCode {
     RequestsWait,
     /// The code is right, and somebody else's than the space's.
     OtherAccount,
+    /// A file could not be written.
+    NotSaved,
     /// The family has a co-holder already.
     CoHolderExists,
     /// A name or the e-mail of an invitation will not do.
@@ -297,6 +299,7 @@ fn refusal(code: ErrorCode, fields: &[FieldError]) -> FailureCode {
         | ErrorCode::StaleValue
         | ErrorCode::NothingChanges
         | ErrorCode::AlreadyWaiting
+        | ErrorCode::DaysRefused
         | ErrorCode::LettersUnavailable
         | ErrorCode::Unknown => FailureCode::ServerFault,
     }

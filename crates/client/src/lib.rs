@@ -14,8 +14,10 @@ pub mod family;
 pub mod hashed;
 mod hex;
 pub mod kiosk;
+pub mod planning;
 pub mod preferences;
 pub mod profiles;
+pub mod reservations;
 pub mod sync;
 
 pub use app::{Client, Environment, Listener, Notice, Topic};

@@ -7,7 +7,8 @@ import { sessionKey, spaceKey } from '../lib/session';
 const reads: Record<DataTopic, readonly string[]> = {
   family: ['home', 'person', 'details', 'syncCenter', 'account', 'notices'],
   commune: ['home'],
-  outbox: ['home', 'details', 'syncCenter', 'syncStatus', 'account', 'notices'],
+  reservations: ['reservations'],
+  outbox: ['home', 'details', 'syncCenter', 'syncStatus', 'account', 'notices', 'reservations'],
 };
 
 /** Keeps what is known true, for as long as the window lives: each event makes it read again what it concerns. */

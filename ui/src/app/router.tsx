@@ -1,6 +1,7 @@
 import { type ComponentType, lazy } from 'react';
 import { type RouteObject, useRoutes } from 'react-router';
 import { HomePage } from '../features/family/HomePage';
+import { ReservationsTile } from '../features/reservations/ReservationsTile';
 import { Gate } from './Gate';
 import { Entrance, StartKiosk } from './KioskEntrance';
 import { NotFoundPage } from './NotFoundPage';
@@ -28,9 +29,26 @@ const SignInPage = later(() => import('../features/accounts/SignInPage'), 'SignI
 const TownPage = later(() => import('../features/accounts/TownPage'), 'TownPage');
 const DetailsPage = later(() => import('../features/family/details/DetailsPage'), 'DetailsPage');
 const ReviewPage = later(() => import('../features/family/details/ReviewPage'), 'ReviewPage');
-const PersonPage = later(() => import('../features/family/PersonPage'), 'PersonPage');
+const PersonPage = later(() => import('./PersonPlace'), 'PersonPlace');
 const PreferencesPage = later(() => import('../features/preferences/PreferencesPage'), 'PreferencesPage');
+const AgendaPage = later(() => import('../features/reservations/AgendaPage'), 'AgendaPage');
+const GridPage = later(() => import('../features/reservations/GridPage'), 'GridPage');
+const ReceiptPage = later(() => import('../features/reservations/ReceiptPage'), 'ReceiptPage');
+const ReceiptsPage = later(() => import('../features/reservations/ReceiptsPage'), 'ReceiptsPage');
+const ReservationsPage = later(() => import('../features/reservations/ReservationsPage'), 'ReservationsPage');
+const ReviewDaysPage = later(() => import('../features/reservations/ReviewDaysPage'), 'ReviewDaysPage');
 const SyncCenterPage = later(() => import('../features/sync/SyncCenterPage'), 'SyncCenterPage');
+
+/** The home page, with the tiles of the other capabilities. */
+const Home = () => (
+  <HomePage
+    family={
+      <li>
+        <ReservationsTile />
+      </li>
+    }
+  />
+);
 
 /** Every page and its address. The addresses are French like what they show: they appear in no menu but in history. */
 const routes: RouteObject[] = [
@@ -73,10 +91,16 @@ const routes: RouteObject[] = [
       {
         element: <Gate allow="open" />,
         children: [
-          { index: true, element: <HomePage /> },
+          { index: true, element: <Home /> },
           { path: 'personnes/:id', element: <PersonPage /> },
           { path: 'coordonnees', element: <DetailsPage /> },
           { path: 'coordonnees/etape-2', element: <ReviewPage /> },
+          { path: 'reservations', element: <ReservationsPage /> },
+          { path: 'reservations/:periodId', element: <GridPage /> },
+          { path: 'reservations/:periodId/etape-2', element: <ReviewDaysPage /> },
+          { path: 'recepisses', element: <ReceiptsPage /> },
+          { path: 'recepisses/:id', element: <ReceiptPage /> },
+          { path: 'enfants/:childId/agenda/:activityId', element: <AgendaPage /> },
           { path: 'synchronisation', element: <SyncCenterPage /> },
           { path: 'compte', element: <AccountPage /> },
           { path: 'compte/identifiant', element: <IdentifiantPage /> },

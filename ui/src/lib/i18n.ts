@@ -10,6 +10,7 @@ import type family from '../locales/fr/family.json';
 import type frame from '../locales/fr/frame.json';
 import type kiosk from '../locales/fr/kiosk.json';
 import type preferences from '../locales/fr/preferences.json';
+import type reservations from '../locales/fr/reservations.json';
 import type sync from '../locales/fr/sync.json';
 
 export type MessageId = keyof (typeof about &
@@ -20,6 +21,7 @@ export type MessageId = keyof (typeof about &
   typeof frame &
   typeof kiosk &
   typeof preferences &
+  typeof reservations &
   typeof sync);
 
 type Values = Record<string, string | number>;

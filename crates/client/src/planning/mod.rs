@@ -5,4 +5,4 @@
 
 mod store;
 
-pub use store::{Offers, read};
+pub use store::{Offers, period_names, read};

@@ -9,6 +9,7 @@ use preau_protocol::sync::EntityKind;
 use sqlx::SqliteConnection;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// What the town offers.
 #[derive(Debug, Clone)]
@@ -54,6 +55,15 @@ pub async fn read(db: &mut SqliteConnection) -> Result<Offers, Error> {
         planning.tariffs.extend(activity.and_then(|activity| understood(dto.tariff(activity))));
     }
     Ok(Offers { planning: Arc::new(planning), activities, periods })
+}
+
+/// Names of periods, by id.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn period_names(db: &mut SqliteConnection) -> Result<BTreeMap<Uuid, String>, Error> {
+    let periods: Vec<PeriodDto> = ledger::entities(db, EntityKind::Period).await?;
+    Ok(periods.into_iter().map(|period| (period.period_id, period.name)).collect())
 }
 
 fn understood<T, E: std::fmt::Display>(read: Result<T, E>) -> Option<T> {

@@ -43,9 +43,8 @@ impl Draft {
     pub async fn read(db: &mut SqliteConnection, period: Uuid, activity: &Activity) -> Result<Self, Error> {
         let Some(text) = store::draft(db, period).await? else { return Ok(Self::default()) };
         let body: DraftBody = serde_json::from_str(&text).unwrap_or_default();
-        let units = |keys: &[String]| -> Units {
-            keys.iter().filter_map(|key| activity.units_of([key.as_str()])).collect()
-        };
+        let units =
+            |keys: &[String]| -> Units { keys.iter().filter_map(|key| activity.units_of([key.as_str()])).collect() };
         let wanted = body.wanted.iter().map(|(child, day, keys)| ((ChildId(*child), *day), units(keys))).collect();
         let step = |step: &Vec<(Uuid, Date, Option<Vec<String>>)>| {
             let cell = |(child, day, keys): &(Uuid, Date, Option<Vec<String>>)| {

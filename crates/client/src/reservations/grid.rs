@@ -12,9 +12,7 @@ use jiff::civil::Date;
 use preau_domain::ids::ChildId;
 use preau_domain::planning::{Activity, DayStatus, Group, Period, PeriodState, Price, Promotion, Units};
 use preau_domain::registrations::accepted_on;
-use preau_domain::reservations::{
-    DayChange, Latitude, Refusal, Request, ReservationState, Verdict, decide, touched,
-};
+use preau_domain::reservations::{DayChange, Latitude, Refusal, Request, ReservationState, Verdict, decide, touched};
 use preau_protocol::family::ChildDto;
 use preau_protocol::planning::RelationRuleDto;
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,7 +85,7 @@ impl<'a> Grid<'a> {
             units: present::units(self.activity),
             notice: self.activity.notice.clone(),
             site_phone: site.and_then(|site| site.phone.clone()),
-            children: self.children.iter().map(|child| self.child(child)).collect(),
+            children: self.children.iter().map(|child| self.column_of(child)).collect(),
             days: present::days(self.period, &self.know.offers.planning.calendar),
             cells,
             places_at: self.places_at.clone(),
@@ -96,7 +94,7 @@ impl<'a> Grid<'a> {
         }
     }
 
-    fn child(&self, child: &ChildDto) -> GridChildView {
+    fn column_of(&self, child: &ChildDto) -> GridChildView {
         GridChildView {
             child_id: child.child_id.to_string(),
             first_name: child.first_name.clone(),
@@ -124,7 +122,8 @@ impl<'a> Grid<'a> {
     fn estimate(&self, day: Date) -> BTreeMap<ChildId, Estimate> {
         let mut situation = self.know.situation.of_day(self.activity.id, day);
         situation.now = self.instant();
-        let changes: Vec<DayChange> = self.children.iter().map(|child| self.change(ChildId(child.child_id), day)).collect();
+        let changes: Vec<DayChange> =
+            self.children.iter().map(|child| self.change(ChildId(child.child_id), day)).collect();
         let latitude = Latitude { deadlines: false, capacity: true };
         let request = Request { family: self.know.family, changes, latitude };
         let verdicts = decide(&mut situation, &request, super::knowledge::new_reservation);
@@ -231,9 +230,8 @@ impl<'a> Grid<'a> {
         if self.activity.registration && !registered {
             return Some(CellLockView::NotRegistered);
         }
-        let welcome = |group: &&Group| {
-            self.period.audience.groups.is_empty() || self.period.audience.groups.contains(&group.key)
-        };
+        let welcome =
+            |group: &&Group| self.period.audience.groups.is_empty() || self.period.audience.groups.contains(&group.key);
         if self.group(child, day).filter(welcome).is_none() {
             return Some(CellLockView::NoGroup);
         }

@@ -95,9 +95,12 @@ impl Knowledge {
 
     fn see_places(&mut self, activity: ActivityId, seen: &CountersResponse) {
         for counter in &seen.counters {
-            let (Some(group), Some(rule)) = (Key::parse(&counter.group), Key::parse(&counter.counter)) else { continue };
+            let (Some(group), Some(rule)) = (Key::parse(&counter.group), Key::parse(&counter.counter)) else {
+                continue;
+            };
             let id = CounterId { activity, day: counter.day, group, rule };
-            let state = Counter { capacity: counter.left, taken: 0, waiting: counter.waiting, next_in_queue: i64::MAX / 2 };
+            let state =
+                Counter { capacity: counter.left, taken: 0, waiting: counter.waiting, next_in_queue: i64::MAX / 2 };
             self.situation.places.read(id, state);
         }
     }

@@ -9,6 +9,7 @@ use preau_protocol::accounts::{
 };
 use preau_protocol::communes::CommuneDto;
 use preau_protocol::family::AddressSuggestionsDto;
+use preau_protocol::reservations::CountersResponse;
 use preau_protocol::sync::{ChangesResponse, DigestResponse, MAX_CHANGES, PushResponse};
 use preau_protocol::{ErrorBody, ErrorCode};
 use serde::de::DeserializeOwned;
@@ -72,10 +73,18 @@ impl Api {
         }
     }
 
-    /// What a town says of itself.
+    /// Places left in a period.
     ///
     /// # Errors
     /// See [`ApiError`], as everywhere below.
+    pub async fn counters(&self, token: &str, period: Uuid) -> Result<CountersResponse> {
+        self.get(&format!("/v1/counters?period={period}"), Some(token)).await
+    }
+
+    /// What a town says of itself.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
     pub async fn commune(&self, slug: &str) -> Result<CommuneDto> {
         self.get(&format!("/v1/communes/{}", percent(slug)), None).await
     }

@@ -11,7 +11,7 @@ use crate::accounts::views::SecurityNoticeView;
 use crate::app::{Client, Notice, Space, Topic};
 use crate::clock::new_id;
 use crate::error::{Error, Failure, FailureCode};
-use crate::{accounts, family};
+use crate::{accounts, family, planning};
 use preau_protocol::ErrorCode;
 use preau_protocol::sync::{Op, OutcomeStatus};
 use std::collections::BTreeMap;
@@ -121,6 +121,7 @@ async fn center(space: &Space) -> Result<SyncCenterView, Error> {
     let known = Known {
         changes: family::Changes::read(db).await?,
         notices: accounts::notices::all(db, &space.account).await?,
+        periods: planning::period_names(db).await?,
         held: queue::held(&rows),
     };
     let mut waiting = Vec::new();
@@ -148,6 +149,8 @@ fn changed(row: &Row) -> Option<ChangedView> {
 struct Known {
     changes: family::Changes,
     notices: Vec<SecurityNoticeView>,
+    /// Names of periods.
+    periods: BTreeMap<Uuid, String>,
     held: BTreeMap<Uuid, Held>,
 }
 
@@ -174,6 +177,10 @@ impl Known {
             Some(Op::ChangeDetail(_)) => match self.changes.of_outbox(row)? {
                 Some(change) => OutboxSubjectView::ChangeDetail { change: Box::new(change) },
                 None => OutboxSubjectView::Unknown,
+            },
+            Some(Op::ChangeDays(op)) => OutboxSubjectView::ChangeDays {
+                period_name: self.periods.get(&op.period_id).cloned(),
+                days: u32::try_from(op.days()).unwrap_or(u32::MAX),
             },
             Some(Op::AcknowledgeNotice(op)) => {
                 let id = op.notice_id.to_string();

@@ -476,9 +476,14 @@ fn written(rows: &[outbox::Row]) -> Result<Vec<u8>, Error> {
 
 fn topics(swap: &ledger::Swap) -> Vec<Topic> {
     let commune = swap.kinds.contains("commune");
-    let family = swap.kinds.iter().any(|kind| kind != "commune");
+    let offered = ["calendar", "site", "activity", "period", "tariff"];
+    let of_days = ["registration", "reservation", "receipt"];
+    let days = swap.kinds.iter().any(|kind| offered.contains(&&**kind) || of_days.contains(&&**kind));
+    let family = swap.kinds.iter().any(|kind| kind != "commune" && !offered.contains(&&**kind));
     let mut topics = vec![Topic::Outbox];
     topics.extend(commune.then_some(Topic::Commune));
     topics.extend(family.then_some(Topic::Family));
+    // Ages, links and quotients of the family change what days cost, and whether they can be booked.
+    topics.extend((days || family).then_some(Topic::Reservations));
     topics
 }

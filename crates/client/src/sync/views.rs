@@ -146,6 +146,13 @@ pub enum OutboxSubjectView {
         /// Old → new.
         change: Box<crate::family::views::DetailChangeView>,
     },
+    /// Days of children.
+    ChangeDays {
+        /// « Vacances de la Toussaint », while it is known.
+        period_name: Option<String>,
+        /// How many days of how many children.
+        days: u32,
+    },
     /// Giving up another operation.
     Cancel {
         /// The change given up, while it is known.

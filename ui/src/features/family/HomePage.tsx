@@ -1,4 +1,5 @@
 import { MapPinHouse } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Loaded } from '../../components/Loaded';
 import { Page, Section } from '../../components/Page';
 import { PageTitle } from '../../components/PageTitle';
@@ -9,7 +10,8 @@ import type { HomeView } from '../../lib/ipc';
 import { Todo } from './Todo';
 import { useHome } from './useHome';
 
-export function HomePage() {
+/** The home page; what other capabilities offer for the family is handed in. */
+export function HomePage({ family }: { family?: ReactNode }) {
   const { t } = useText();
   const home = useHome();
   return (
@@ -33,6 +35,11 @@ export function HomePage() {
                 </li>
               </ul>
             </Section>
+            {family && (
+              <Section title={t('family.home.family')} id="my-family">
+                <ul className={tiles.grid}>{family}</ul>
+              </Section>
+            )}
           </>
         )}
       </Loaded>

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useParams } from 'react-router';
 import { Avatar } from '../../components/Avatar';
 import { Loaded } from '../../components/Loaded';
@@ -13,7 +14,7 @@ import styles from './Person.module.css';
 import { PersonFact } from './PersonFact';
 
 /** What is known of one person. */
-export function PersonPage() {
+export function PersonPage({ ofChild }: { ofChild?: (childId: string, firstName: string) => ReactNode }) {
   const { t } = useText();
   const { id = '' } = useParams();
   const person = useSpaceQuery(['person', id], () => backend.person(id));
@@ -27,6 +28,7 @@ export function PersonPage() {
               <PageTitle lead={<PersonFact line={view.line} />}>{view.line.name}</PageTitle>
             </div>
             <Cards view={view} />
+            {view.type === 'child' && ofChild?.(view.line.id, view.line.firstName)}
           </>
         )}
       </Loaded>

@@ -26,6 +26,12 @@ export function useSubject(): (subject: OutboxItemView['subject']) => Subject {
         const words = title === null ? t('sync.subject.noticeUnknown') : t('sync.subject.notice', { title });
         return { title: words, change: null };
       }
+      case 'changeDays': {
+        const { days: count, periodName: name } = subject;
+        const title =
+          name === null ? t('sync.subject.daysUnknown', { count }) : t('sync.subject.days', { count, name });
+        return { title, change: null };
+      }
       case 'unknown':
         return { title: t('sync.subject.unknown'), change: null };
     }

@@ -6,6 +6,7 @@ import { messages as family } from './family.json?lingui';
 import { messages as frame } from './frame.json?lingui';
 import { messages as kiosk } from './kiosk.json?lingui';
 import { messages as preferences } from './preferences.json?lingui';
+import { messages as reservations } from './reservations.json?lingui';
 import { messages as sync } from './sync.json?lingui';
 
 export const messages = {
@@ -17,5 +18,6 @@ export const messages = {
   ...frame,
   ...kiosk,
   ...preferences,
+  ...reservations,
   ...sync,
 };

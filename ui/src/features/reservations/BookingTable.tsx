@@ -1,0 +1,185 @@
+import { Fragment, type KeyboardEvent, useEffect, useRef } from 'react';
+import { useText } from '../../lib/i18n';
+import type { GridChildView, GridDayView, GridView, TickRequest } from '../../lib/ipc';
+import { BookingRow } from './BookingRow';
+import { shortDay, weekdayDay } from './days';
+import styles from './Grid.module.css';
+import { cellKey, type GridState } from './useGrid';
+
+interface TableProps {
+  grid: GridView;
+  state: GridState;
+  /** One child, or all of them. */
+  shown: readonly GridChildView[];
+  caption: string;
+  act: (request: TickRequest) => void;
+}
+
+export const problemId = (childId: string, day: string): string => `probleme-${childId}-${day}`;
+
+/** The grid as a table: a row for each day, and in it for each child. Arrows move between boxes, the space bar ticks. */
+export function BookingTable({ grid, state, shown, caption, act }: TableProps) {
+  const { t, locale } = useText();
+  const table = useRef<HTMLTableElement>(null);
+  const several = shown.length > 1;
+  const columns = grid.units.length + (several ? 4 : 3);
+  useOneTabStop(table);
+  let week = '';
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the keys move between the boxes that it holds.
+    <table ref={table} className={styles.table} onKeyDown={move}>
+      <caption className={styles.caption}>{caption}</caption>
+      <thead className={styles.head}>
+        <tr>
+          <th scope="col" className={styles.day}>
+            {t('reservations.column.day')}
+          </th>
+          {several && (
+            <th scope="col" className={styles.child}>
+              {t('reservations.column.child')}
+            </th>
+          )}
+          {grid.units.map((unit) => (
+            <th key={unit.key} scope="col" className={styles.unit}>
+              <button
+                type="button"
+                className={styles.fill}
+                aria-label={t('reservations.column.fill', { unit: unit.name })}
+                onClick={() => fill(grid, state, shown, unit.key, act)}
+              >
+                <span>{unit.name}</span>
+                {unit.detail && <span className={styles.detail}>{unit.detail}</span>}
+              </button>
+            </th>
+          ))}
+          <th scope="col" className={styles.places}>
+            {t('reservations.column.places')}
+          </th>
+          <th scope="col" className={styles.price}>
+            {t('reservations.column.price')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {grid.days.map((day) => {
+          const begins = day.week !== week;
+          week = day.week;
+          return (
+            <Fragment key={day.day}>
+              {begins && (
+                <tr className={styles.week}>
+                  <th scope="rowgroup" colSpan={columns}>
+                    {t('reservations.week', { day: shortDay(day.week, locale) })}
+                  </th>
+                </tr>
+              )}
+              {day.status.type === 'open' ? (
+                shown.map((child, at) => {
+                  const cell = state.cells.get(cellKey(child.childId, day.day));
+                  return (
+                    cell && (
+                      <BookingRow
+                        key={child.childId}
+                        cell={cell}
+                        child={child}
+                        units={grid.units}
+                        named={several}
+                        span={at === 0 ? shown.length : null}
+                        problemId={problemId(child.childId, day.day)}
+                        act={act}
+                      />
+                    )
+                  );
+                })
+              ) : (
+                <ClosedRow day={day} columns={columns} name={weekdayDay(day.day, locale)} />
+              )}
+            </Fragment>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function ClosedRow({ day, columns, name }: { day: GridDayView; columns: number; name: string }) {
+  const { t } = useText();
+  if (day.status.type === 'open') return null;
+  const why = day.status.type === 'closed' ? day.status.reason : t('reservations.holiday', { name: day.status.name });
+  return (
+    <tr className={styles.closed}>
+      <th scope="row" className={styles.day}>
+        {name}
+      </th>
+      <td colSpan={columns - 1}>{why}</td>
+    </tr>
+  );
+}
+
+/** A column's heading ticks all its boxes; where all are ticked, none. */
+function fill(
+  grid: GridView,
+  state: GridState,
+  children: readonly GridChildView[],
+  unit: string,
+  act: (request: TickRequest) => void,
+): void {
+  for (const child of children) {
+    const cells = grid.days.map((day) => state.cells.get(cellKey(child.childId, day.day)));
+    const free = cells.filter((cell) => cell && cell.locked === null);
+    const on = !free.every((cell) => cell?.wanted.includes(unit));
+    act({ type: 'column', childId: child.childId, unit, on });
+  }
+}
+
+const boxes = (root: ParentNode): HTMLInputElement[] => [...root.querySelectorAll<HTMLInputElement>('input')];
+
+/** The table is one stop of the tab key: the box that was used last. */
+function useOneTabStop(table: React.RefObject<HTMLTableElement | null>): void {
+  useEffect(() => {
+    const root = table.current;
+    if (!root) return;
+    const stop = (box: HTMLInputElement | undefined) => {
+      for (const other of boxes(root)) other.tabIndex = other === box ? 0 : -1;
+    };
+    const focused = boxes(root).find((box) => box === document.activeElement);
+    const kept = boxes(root).find((box) => box.tabIndex === 0 && !box.disabled && box.dataset.stop === 'yes');
+    stop(focused ?? kept ?? boxes(root).find((box) => !box.disabled));
+    const follow = ({ target }: FocusEvent) => {
+      if (!(target instanceof HTMLInputElement)) return;
+      for (const box of boxes(root)) delete box.dataset.stop;
+      target.dataset.stop = 'yes';
+      stop(target);
+    };
+    root.addEventListener('focusin', follow);
+    return () => root.removeEventListener('focusin', follow);
+  });
+}
+
+/** To the next box that can be ticked, in the direction of the arrow. */
+function move(event: KeyboardEvent<HTMLTableElement>): void {
+  const steps: Record<string, readonly [row: number, column: number]> = {
+    ArrowUp: [-1, 0],
+    ArrowDown: [1, 0],
+    ArrowLeft: [0, -1],
+    ArrowRight: [0, 1],
+  };
+  const step = steps[event.key];
+  const box = event.target;
+  if (!step || !(box instanceof HTMLInputElement)) return;
+  const rows = [...event.currentTarget.querySelectorAll('tbody tr')].filter((row) => row.querySelector('input'));
+  const row = rows.findIndex((one) => one.contains(box));
+  const column = boxes(rows[row] ?? event.currentTarget).indexOf(box);
+  let [atRow, atColumn] = [row + step[0], column + step[1]];
+  while (rows[atRow]) {
+    const line = boxes(rows[atRow] as Element);
+    const next = line[atColumn];
+    if (!next) break;
+    if (!next.disabled) {
+      event.preventDefault();
+      next.focus();
+      return;
+    }
+    [atRow, atColumn] = [atRow + step[0], atColumn + step[1]];
+  }
+}

@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query';
+import { backend } from '../../lib/ipc';
+import { spaceKey, useSpace } from '../../lib/session';
+
+/** Everything read of days is filed under this name, and read again together. */
+const useKey = () => {
+  const { profile } = useSpace();
+  return (...rest: string[]) => spaceKey(profile.id, 'reservations', ...rest);
+};
+
+export function useBookingLines() {
+  const key = useKey();
+  return useQuery({ queryKey: key('lines'), queryFn: backend.bookingLines });
+}
+
+export function useBookingGrid(periodId: string) {
+  const key = useKey();
+  return useQuery({ queryKey: key('grid', periodId), queryFn: () => backend.bookingGrid(periodId) });
+}
+
+export function useBookingReview(periodId: string) {
+  const key = useKey();
+  return useQuery({ queryKey: key('review', periodId), queryFn: () => backend.bookingReview(periodId) });
+}
+
+export function useReceipts() {
+  const key = useKey();
+  return useQuery({ queryKey: key('receipts'), queryFn: backend.receipts });
+}
+
+export function useReceipt(id: string) {
+  const key = useKey();
+  return useQuery({ queryKey: key('receipt', id), queryFn: () => backend.receipt(id) });
+}
+
+export function useChildRegistrations(childId: string) {
+  const key = useKey();
+  return useQuery({ queryKey: key('registrations', childId), queryFn: () => backend.childRegistrations(childId) });
+}
+
+export function useAgenda(childId: string, activityId: string) {
+  const key = useKey();
+  return useQuery({
+    queryKey: key('agenda', childId, activityId),
+    queryFn: () => backend.agenda(childId, activityId),
+  });
+}
