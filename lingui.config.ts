@@ -6,7 +6,7 @@ const capability = (name: string) => ({ path: `<rootDir>/ui/src/locales/{locale}
 export default defineConfig({
   locales: ['fr', 'en'],
   sourceLocale: 'fr',
-  catalogs: ['frame', 'kiosk', 'failures', 'accounts', 'family', 'details', 'sync', 'preferences', 'about'].map(
+  catalogs: ['frame', 'kiosk', 'failures', 'accounts', 'family', 'details', 'sync', 'preferences', 'reservations', 'about'].map(
     capability,
   ),
   format: formatter({ style: 'minimal' }),

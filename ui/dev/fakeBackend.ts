@@ -7,6 +7,7 @@ import { mockIPC } from '@tauri-apps/api/mocks';
 import type * as Contract from '../src/bindings';
 import * as accounts from './fakeAccounts';
 import { changeDetails } from './fakeDetails';
+import { FakeReservations } from './fakeReservations';
 import * as sample from './sampleData';
 
 type Answers = { [Name in keyof typeof Contract.commands]: Awaited<ReturnType<(typeof Contract.commands)[Name]>> };
@@ -19,7 +20,13 @@ const fail = (code: Contract.FailureCode, more: Partial<Contract.Failure> = {}):
   ...more,
 });
 
+function refuse(code: Contract.FailureCode): never {
+  throw fail(code);
+}
+
 export class FakeBackend {
+  /** Days of the children. */
+  readonly days = new FakeReservations();
   session: Contract.SessionView = { type: 'signedOut', profiles: [], keychainAvailable: true };
   preferences: Required<Contract.Preferences> = {
     language: 'fr',
@@ -207,6 +214,28 @@ export class FakeBackend {
       void emit('session-changed', null);
       throw fail(triesLeft === 0 ? 'pinSpent' : 'wrongPin');
     },
+    bookingLines: () => this.days.lines(),
+    bookingGrid: () => this.days.grid(),
+    bookingTick: ({ request }) => this.days.tick(request as Contract.TickRequest),
+    bookingPlaces: () => (this.days.online ? this.days.grid() : null),
+    bookingReview: () => this.days.review(),
+    bookingValidate: () => this.days.validate(),
+    giveUpDay: () => ({ type: 'nothingChanges' }),
+    receipts: () => this.days.sent,
+    receipt: ({ id }) => this.days.sent.find((receipt) => receipt.id === id) ?? refuse('notFound'),
+    childRegistrations: () => [
+      {
+        activityId: 'alsh',
+        activityName: 'ALSH des vacances',
+        from: '2026-09-01',
+        to: '2027-08-31',
+        state: 'accepted',
+        reason: null,
+      },
+    ],
+    agenda: () => this.days.agenda(),
+    saveAgenda: () => ({ name: 'Léo-ALSH-des-vacances.ics', folder: '/home/claire/Téléchargements' }),
+    printPage: () => null,
     noteUse: () => null,
     devices: () => this.devices,
     letDeviceGo: ({ id }) => {

@@ -13,6 +13,14 @@ const pages: readonly [scene: SceneName, path: string, heading: string, window: 
   ['open', '/personnes/claire', 'Claire Martel', 'Claire Martel – Parempuyre – Préau'],
   ['open', '/personnes/leo', 'Léo Martel-Daoud', 'Léo Martel-Daoud – Parempuyre – Préau'],
   ['open', '/personnes/samir', 'Samir Bellil', 'Samir Bellil – Parempuyre – Préau'],
+  [
+    'open',
+    '/reservations',
+    'Réservations / Modifications ALSH',
+    'Réservations / Modifications ALSH – Parempuyre – Préau',
+  ],
+  ['open', '/recepisses', 'Mes récépissés', 'Mes récépissés – Parempuyre – Préau'],
+  ['open', '/enfants/leo/agenda/alsh', 'Agenda de Léo', 'Agenda de Léo – Parempuyre – Préau'],
   ['open', '/coordonnees', 'Modifier mes coordonnées', 'Modifier mes coordonnées – Parempuyre – Préau'],
   ['attention', '/coordonnees', 'Modifier mes coordonnées', 'Modifier mes coordonnées – Parempuyre – Préau'],
   ['offline', '/synchronisation', 'Synchronisation', 'Synchronisation – Parempuyre – Préau'],
@@ -74,9 +82,9 @@ test('the home page offers only what works', async () => {
   await openAt(scenes.open());
   await title('Bonjour Claire');
   expect(screen.getByRole('heading', { level: 2, name: 'MON TABLEAU DE BORD' })).toBeVisible();
-  expect(screen.queryByRole('heading', { name: 'MA FAMILLE' })).not.toBeInTheDocument();
+  expect(screen.getByRole('heading', { level: 2, name: 'MA FAMILLE' })).toBeVisible();
   expect(screen.getByText('Rien à faire pour l’instant.')).toBeVisible();
-  expect(screen.getByRole('main').querySelectorAll('a')).toHaveLength(1);
+  expect(screen.getByRole('main').querySelectorAll('a')).toHaveLength(2);
 });
 
 test('the list on the left names the contacts once to the eye', async () => {

@@ -142,7 +142,7 @@ function Tabs({ grid, shown, show }: { grid: GridView; shown: string; show: (id:
   if (grid.children.length < 2) return <span />;
   const all = t(grid.children.length === 2 ? 'reservations.tab.both' : 'reservations.tab.all');
   return (
-    <div className={styles.tabs} role="group" aria-label={t('reservations.tab.label')}>
+    <fieldset className={styles.tabs} aria-label={t('reservations.tab.label')}>
       {grid.children.map((child) => (
         <button
           key={child.childId}
@@ -159,7 +159,7 @@ function Tabs({ grid, shown, show }: { grid: GridView; shown: string; show: (id:
         <Rows3 size="1.125rem" aria-hidden="true" />
         {all}
       </button>
-    </div>
+    </fieldset>
   );
 }
 

@@ -13,14 +13,15 @@ export function useBookingLines() {
   return useQuery({ queryKey: key('lines'), queryFn: backend.bookingLines });
 }
 
+// A tick tells nobody: what was ticked elsewhere is not to be seen in what was kept of an earlier visit.
 export function useBookingGrid(periodId: string) {
   const key = useKey();
-  return useQuery({ queryKey: key('grid', periodId), queryFn: () => backend.bookingGrid(periodId) });
+  return useQuery({ queryKey: key('grid', periodId), queryFn: () => backend.bookingGrid(periodId), gcTime: 0 });
 }
 
 export function useBookingReview(periodId: string) {
   const key = useKey();
-  return useQuery({ queryKey: key('review', periodId), queryFn: () => backend.bookingReview(periodId) });
+  return useQuery({ queryKey: key('review', periodId), queryFn: () => backend.bookingReview(periodId), gcTime: 0 });
 }
 
 export function useReceipts() {
