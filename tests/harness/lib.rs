@@ -13,6 +13,7 @@ pub mod memory;
 pub mod page;
 pub mod post;
 pub mod screen;
+pub mod season;
 pub mod town;
 pub mod window;
 
@@ -23,6 +24,7 @@ pub use driven::Driven;
 pub use kiosk::Kiosk;
 pub use post::Mail;
 pub use screen::Screen;
+pub use season::Season;
 pub use town::{Letter, Server, Town};
 pub use window::Window;
 

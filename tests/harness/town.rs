@@ -128,6 +128,24 @@ impl Town {
         self.run(&["import-families", "--commune", commune, &file])
     }
 
+    /// Puts a season on record.
+    ///
+    /// # Errors
+    /// When it is refused, with the report.
+    pub fn offer(&self, commune: &str, season: &str) -> Result<String> {
+        let file = self.write("saison.toml", season.as_bytes())?;
+        self.run(&["season", "--commune", commune, &file])
+    }
+
+    /// Registers children.
+    ///
+    /// # Errors
+    /// When lines are refused, with the report.
+    pub fn register(&self, commune: &str, csv: &str) -> Result<String> {
+        let file = self.write("inscriptions.csv", csv.as_bytes())?;
+        self.run(&["import-registrations", "--commune", commune, &file])
+    }
+
     /// Writes a file into the folder and gives its path.
     ///
     /// # Errors

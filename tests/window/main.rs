@@ -8,6 +8,7 @@ mod kiosk;
 mod left_on_disk;
 mod link_pages;
 mod offline;
+mod reservations;
 mod screens;
 mod start;
 mod town_answers;

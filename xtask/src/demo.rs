@@ -84,6 +84,8 @@ impl Town {
         output(&mut self.server(&["migrate"]))?;
         output(&mut self.server(&["create-commune", demo_families::COMMUNE_FILE]))?;
         output(&mut self.server(&["import-families", "--commune", SLUG, demo_families::FAMILIES_FILE]))?;
+        output(&mut self.server(&["season", "--commune", SLUG, demo_families::SEASON_FILE]))?;
+        output(&mut self.server(&["import-registrations", "--commune", SLUG, demo_families::REGISTRATIONS_FILE]))?;
         let agent = ["create-agent", "--commune", SLUG, "--identifiant", "agent.guichet", "--role", "desk"];
         let agent = output(&mut self.server(&agent))?;
         let letters = SHOWN.iter().map(|(family, _)| self.letters(family)).collect::<Result<Vec<_>>>()?;
