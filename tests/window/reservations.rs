@@ -46,13 +46,13 @@ async fn holiday_day_care_is_booked_in_the_steps_of_the_guide() -> Result<()> {
     window.sees("Centre fermé : réunion des équipes").await?;
     window.sees("3 dernières").await?;
     tick(&window, "Léo", season.monday, &["Matin", "Repas AV", "Après-midi"]).await?;
-    window.sees("12,86 €").await?;
+    window.sees("9,25 €").await?;
     tick(&window, "Léo", days_after(season.monday, 1), &["Repas SV"]).await?;
     window.sees("Un repas AV (avec viande) ou SV (sans viande) se réserve avec le matin").await?;
     window.check_screen("reservations-grille").await?;
     tick(&window, "Léo", days_after(season.monday, 1), &["Matin"]).await?;
     window.loses("Ajoutez une demi-journée ou retirez le repas").await?;
-    window.sees("Total Léo 22,80 €").await?;
+    window.sees("Total Léo 16,48 €").await?;
     window.click("button", "ALLER À L'ÉTAPE 2").await?;
     window.sees("Rien n'est encore réservé. Vérifiez, puis cliquez sur VALIDER.").await?;
     window.sees("Annulable sans frais jusqu'au").await?;
@@ -93,7 +93,7 @@ async fn what_was_ticked_offline_survives_a_kill_and_is_answered_day_by_day() ->
     first_login(&window, &letter).await?;
     begin(&window).await?;
     tick(&window, "Léo", season.monday, &["Matin"]).await?;
-    window.sees("7,08 €").await?;
+    window.sees("4,79 €").await?;
     server.stop();
     window.kill()?;
 
@@ -103,7 +103,7 @@ async fn what_was_ticked_offline_survives_a_kill_and_is_answered_day_by_day() ->
     begin(&window).await?;
     window.sees("Brouillon gardé sur cet ordinateur : aucune place n'est encore réservée").await?;
     tick(&window, "Léo", days_after(season.monday, 1), &["Après-midi"]).await?;
-    window.sees("14,16 €").await?;
+    window.sees("9,58 €").await?;
     window.click("button", "ALLER À L'ÉTAPE 2").await?;
     window.click("button", "VALIDER").await?;
     window.sees("Gardé sur cet ordinateur, pas encore envoyé. La place n'est pas réservée.").await?;

@@ -9,6 +9,7 @@ use super::views::{
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
+use preau_domain::family::Phone;
 use preau_domain::ids::ChildId;
 use preau_domain::planning::{Activity, DayStatus, Group, Period, PeriodState, Price, Promotion, Units};
 use preau_domain::registrations::accepted_on;
@@ -84,7 +85,7 @@ impl<'a> Grid<'a> {
             state: present::period_state(self.period, self.know.situation.now),
             units: present::units(self.activity),
             notice: self.activity.notice.clone(),
-            site_phone: site.and_then(|site| site.phone.clone()),
+            site_phone: site.and_then(|site| site.phone.as_deref()).map(|phone| Phone::on_record(phone).display()),
             children: self.children.iter().map(|child| self.column_of(child)).collect(),
             days: present::days(self.period, &self.know.offers.planning.calendar),
             cells,
@@ -249,7 +250,12 @@ impl<'a> Grid<'a> {
         let had = own.filter(|own| own.state.takes()).map(|own| own.units).unwrap_or_default();
         let asked = if wanted.is_empty() { self.activity.all_units() } else { wanted };
         let had: BTreeSet<_> = touched(self.activity, day, &group.key, had).into_iter().collect();
-        let ids = touched(self.activity, day, &group.key, asked).into_iter().filter(|id| !had.contains(id));
+        let mut ids = touched(self.activity, day, &group.key, asked);
+        if ids.is_empty() {
+            // A meal alone takes no place: what there is for whatever it will be taken with.
+            ids = touched(self.activity, day, &group.key, self.activity.all_units());
+        }
+        let ids = ids.into_iter().filter(|id| !had.contains(id));
         let left: Option<Vec<u32>> = ids.map(|id| Some(self.know.situation.places.known(&id)?.left())).collect();
         match left.map(|left| left.into_iter().min()) {
             None => PlacesView::Unknown,

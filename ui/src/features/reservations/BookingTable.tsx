@@ -44,7 +44,7 @@ export function BookingTable({ grid, state, shown, caption, act }: TableProps) {
               <button
                 type="button"
                 className={styles.fill}
-                aria-label={t('reservations.column.fill', { unit: unit.name })}
+                aria-label={t('reservations.column.fill', { unit: [unit.name, unit.detail].filter(Boolean).join(' ') })}
                 onClick={() => fill(grid, state, shown, unit.key, act)}
               >
                 <span>{unit.name}</span>

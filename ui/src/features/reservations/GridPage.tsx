@@ -110,17 +110,23 @@ function Grid({ grid }: { grid: GridView }) {
             : ''}
         </span>
       </Hidden>
-      {problems.length > 0 && <Problems grid={grid} cells={problems} first={mend} />}
       {failure !== null && <FailureNotice failure={failure} />}
       <Foot grid={grid} />
       <div className={styles.bar}>
-        {changed ? (
-          <Badge tone="attention" icon={<WifiOff size="1rem" aria-hidden="true" />}>
-            {t('reservations.draft')}
-          </Badge>
-        ) : (
-          <span className={styles.quiet}>{t('reservations.noChange')}</span>
+        {problems.length > 0 && (
+          <div className={styles.faults}>
+            <Problems grid={grid} cells={problems} first={mend} />
+          </div>
         )}
+        <span className={styles.standing}>
+          {changed ? (
+            <Badge tone="attention" icon={<WifiOff size="1rem" aria-hidden="true" />}>
+              {t('reservations.draft')}
+            </Badge>
+          ) : (
+            <span className={styles.quiet}>{t('reservations.noChange')}</span>
+          )}
+        </span>
         <p className={styles.total}>
           {children.length === 1 && one ? t('reservations.total.of', { name: one.firstName }) : t('reservations.total')}{' '}
           <strong>{money(total, locale)}</strong>

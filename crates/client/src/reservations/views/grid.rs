@@ -21,7 +21,7 @@ pub struct GridView {
     pub units: Vec<GridUnitView>,
     /// « Pour les sorties, merci de vous inscrire… », with whom to call.
     pub notice: Option<String>,
-    /// E.164, of the site of the first child.
+    /// As it is read out, of the site of the first child.
     pub site_phone: Option<String>,
     /// The children that may be booked.
     pub children: Vec<GridChildView>,
