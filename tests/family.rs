@@ -99,8 +99,8 @@ async fn the_snapshot_is_the_imported_family_and_nothing_else() -> Result<()> {
     let count = |kind: EntityKind| first.iter().filter(|name| **name == kind.as_str()).count();
     assert_eq!(
         EntityKind::ALL.map(count),
-        [1, 1, 2, 2, 2, 1, 0, 0],
-        "commune, family, adults, children, contacts, quotient, changes, notices: {first:?}"
+        [1, 1, 2, 2, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        "commune, family, adults, children, contacts, quotient, then nothing of changes, notices and days: {first:?}"
     );
 
     let adults: Vec<AdultDto> = of_kind(&pages, EntityKind::Adult)?;

@@ -6,15 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The folders of capabilities of one package, and the edges between them: `a → b` means that a may call b.
 /// What combines many is not in a capability: `app.rs`, and the dispatch of sync, which names every capability.
-const EDGES: [(&str, &str, &[&str]); 8] = [
+const EDGES: [(&str, &str, &[&str]); 13] = [
     (SERVER, "accounts", &["audit", "communes", "notices"]),
     (SERVER, "backup", &["audit"]),
     (SERVER, "communes", &["audit", "sync"]),
     (SERVER, "family", &["accounts", "audit", "communes", "notices", "sync"]),
     (SERVER, "notices", &["audit", "communes", "sync"]),
+    (SERVER, "planning", &["sync"]),
+    (SERVER, "registrations", &["audit", "family", "planning", "sync"]),
+    (SERVER, "reservations", &["audit", "communes", "family", "planning", "registrations", "sync"]),
     (CLIENT, "accounts", &["profiles", "sync"]),
     (CLIENT, "family", &["accounts", "sync"]),
     (CLIENT, "kiosk", &["accounts", "profiles"]),
+    (CLIENT, "planning", &["sync"]),
+    (CLIENT, "reservations", &["family", "planning", "sync"]),
 ];
 
 const CLIENT: &str = "crates/client/src/";

@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: a demo commune on a local server in a temporary folder, and the window.
 
 use crate::demo_families::{self, NAME, POSTCODE, SHOWN, SLUG};
+use crate::demo_season;
 use crate::display::Display;
 use crate::places::Places;
 use crate::processes::{Running, interrupted, output, watch_interrupts};
@@ -81,11 +82,12 @@ impl Town {
 
     fn fill(&self) -> Result<People> {
         demo_families::write(&self.folder)?;
+        demo_season::write(&self.folder, &demo_families::families(demo_families::FAMILIES))?;
         output(&mut self.server(&["migrate"]))?;
         output(&mut self.server(&["create-commune", demo_families::COMMUNE_FILE]))?;
         output(&mut self.server(&["import-families", "--commune", SLUG, demo_families::FAMILIES_FILE]))?;
-        output(&mut self.server(&["season", "--commune", SLUG, demo_families::SEASON_FILE]))?;
-        output(&mut self.server(&["import-registrations", "--commune", SLUG, demo_families::REGISTRATIONS_FILE]))?;
+        output(&mut self.server(&["season", "--commune", SLUG, demo_season::SEASON_FILE]))?;
+        output(&mut self.server(&["import-registrations", "--commune", SLUG, demo_season::REGISTRATIONS_FILE]))?;
         let agent = ["create-agent", "--commune", SLUG, "--identifiant", "agent.guichet", "--role", "desk"];
         let agent = output(&mut self.server(&agent))?;
         let letters = SHOWN.iter().map(|(family, _)| self.letters(family)).collect::<Result<Vec<_>>>()?;

@@ -19,12 +19,6 @@ pub const POSTCODE: &str = "33290";
 pub const COMMUNE_FILE: &str = "commune.toml";
 /// The file for `import-families`.
 pub const FAMILIES_FILE: &str = "familles.csv";
-/// The registrations' file.
-pub const REGISTRATIONS_FILE: &str = "inscriptions.csv";
-/// The season's file.
-pub const SEASON_FILE: &str = "saison.toml";
-/// The season: the one of the documentation.
-const SEASON: &str = include_str!("../../docs/season.toml");
 /// How many families there are.
 pub const FAMILIES: usize = 300;
 /// The families worth signing in as: three rich ones, then the two homes of one child.
@@ -85,25 +79,7 @@ pub fn write(folder: &Path) -> Result<()> {
 pub fn write_some(folder: &Path, count: usize) -> Result<()> {
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     std::fs::write(folder.join(COMMUNE_FILE), commune()).context("writing the demo commune")?;
-    let families = families(count);
-    std::fs::write(folder.join(REGISTRATIONS_FILE), registrations(&families)).context("writing the registrations")?;
-    std::fs::write(folder.join(SEASON_FILE), SEASON).context("writing the season")?;
-    std::fs::write(folder.join(FAMILIES_FILE), families).context("writing the demo families")
-}
-
-/// Registrations of every child of a file of families, as the import's CSV: for the school year 2026-2027, for all that the
-/// season offers.
-#[must_use]
-pub fn registrations(families: &str) -> String {
-    let mut lines = vec!["enfant;activite;du;au".to_owned()];
-    let child = COLUMNS.iter().position(|column| *column == "enfant").unwrap_or_default();
-    for line in families.lines().filter(|line| line.starts_with("enfant;")) {
-        let reference = line.split(';').nth(child).unwrap_or_default();
-        for activity in ["alsh", "mercredis", "restauration"] {
-            lines.push(format!("{reference};{activity};2026-09-01;2027-08-31"));
-        }
-    }
-    lines.join("\n") + "\n"
+    std::fs::write(folder.join(FAMILIES_FILE), families(count)).context("writing the demo families")
 }
 
 /// The settings of the commune, as `create-commune` reads them.
@@ -450,14 +426,6 @@ mod tests {
 
     fn cells(file: &str) -> Vec<Vec<&str>> {
         file.lines().map(|line| line.split(';').collect()).collect()
-    }
-
-    #[test]
-    fn every_child_is_registered_for_all_that_there_is() {
-        let families = families(40);
-        let children = families.lines().filter(|line| line.starts_with("enfant;")).count();
-        assert_eq!(registrations(&families).lines().count(), 1 + 3 * children);
-        assert!(registrations(&families).contains("\nE0001;alsh;2026-09-01;2027-08-31\n"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod bench;
 pub mod codegen;
 pub mod demo;
 pub mod demo_families;
+pub mod demo_season;
 pub mod display;
 pub mod dist;
 pub mod interface;

@@ -10,8 +10,9 @@ use crate::accounts::throttle::Throttle;
 use crate::addresses::AddressBase;
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::family::links::LinksFollow;
 use crate::planning::Currents;
-use crate::reservations::LastSeen;
+use crate::reservations::{self, LastSeen};
 use crate::sync::events::Pokes;
 use crate::writer::{Seat, Writer};
 
@@ -36,6 +37,8 @@ pub struct App {
     pub addresses: Arc<AddressBase>,
     /// What towns offer, made ready.
     pub currents: Arc<Currents>,
+    /// What streams show of days follows the links between homes and children.
+    pub links_follow: LinksFollow,
     /// Places left, as last read.
     pub last_seen: Arc<LastSeen>,
     /// Cancelled when the server ends: answers without end (events) end then.
@@ -88,6 +91,7 @@ impl App {
             throttle: Arc::default(),
             addresses: Arc::new(options.addresses),
             currents: Arc::default(),
+            links_follow: reservations::projection::follow_links,
             last_seen: Arc::default(),
             closing: CancellationToken::new(),
         };

@@ -185,6 +185,9 @@ impl Town {
             hashing: self.machine.hashing.clone(),
             throttle: Arc::default(),
             addresses: Arc::new(AddressBase::default()),
+            currents: Arc::default(),
+            links_follow: preau_server::reservations::projection::follow_links,
+            last_seen: Arc::default(),
             closing: CancellationToken::new(),
         };
         self.network.connect(Some(http::router(app.clone(), &HttpOptions::default())));

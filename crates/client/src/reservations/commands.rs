@@ -352,7 +352,7 @@ async fn give_up(space: &Space, db: &mut SqliteConnection, request: &GiveUpDayRe
         new: Units::NONE,
         expected_cents: i64::MAX,
     };
-    let review = Review::of(&know, know.situation.clone(), vec![change]);
+    let review = Review::of(&know, &know.situation, vec![change]);
     let ids = keep(space, &mut tx, review.operations(&know, period, activity)).await?;
     tx.commit().await?;
     Ok(KeptDays::Operations(ids))

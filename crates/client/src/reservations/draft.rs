@@ -27,12 +27,15 @@ pub struct Draft {
     steps: Vec<Vec<(Place, Option<Units>)>>,
 }
 
+/// A cell as it was before a step, as it is kept.
+type KeptCell = (Uuid, Date, Option<Vec<String>>);
+
 /// As it is kept: units by their stable names, so that it stays right when the town adds some.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct DraftBody {
     wanted: Vec<(Uuid, Date, Vec<String>)>,
     #[serde(default)]
-    steps: Vec<Vec<(Uuid, Date, Option<Vec<String>>)>>,
+    steps: Vec<Vec<KeptCell>>,
 }
 
 impl Draft {
@@ -46,10 +49,8 @@ impl Draft {
         let units =
             |keys: &[String]| -> Units { keys.iter().filter_map(|key| activity.units_of([key.as_str()])).collect() };
         let wanted = body.wanted.iter().map(|(child, day, keys)| ((ChildId(*child), *day), units(keys))).collect();
-        let step = |step: &Vec<(Uuid, Date, Option<Vec<String>>)>| {
-            let cell = |(child, day, keys): &(Uuid, Date, Option<Vec<String>>)| {
-                ((ChildId(*child), *day), keys.as_deref().map(units))
-            };
+        let step = |step: &Vec<KeptCell>| {
+            let cell = |(child, day, keys): &KeptCell| ((ChildId(*child), *day), keys.as_deref().map(units));
             step.iter().map(cell).collect()
         };
         Ok(Self { wanted, steps: body.steps.iter().map(step).collect() })

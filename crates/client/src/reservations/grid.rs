@@ -259,11 +259,10 @@ impl<'a> Grid<'a> {
         let left: Option<Vec<u32>> = ids.map(|id| Some(self.know.situation.places.known(&id)?.left())).collect();
         match left.map(|left| left.into_iter().min()) {
             None => PlacesView::Unknown,
-            Some(None) => PlacesView::Available,
             Some(Some(0)) if self.period.promotion == Promotion::NoWaitingList => PlacesView::Full,
             Some(Some(0)) => PlacesView::WaitingList,
             Some(Some(left)) if left <= LAST => PlacesView::Last { left },
-            Some(Some(_)) => PlacesView::Available,
+            Some(None | Some(_)) => PlacesView::Available,
         }
     }
 

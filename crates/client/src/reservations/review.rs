@@ -27,12 +27,12 @@ impl Review {
         let changes = known.map(|((child, day), _)| grid.change(child, day)).collect();
         let mut situation = grid.know.situation.clone();
         situation.now = grid.instant();
-        Self::of(grid.know, situation, changes)
+        Self::of(grid.know, &situation, changes)
     }
 
     /// Judges changes, and adds the days of siblings that would cost more: those are asked for with them, at the price that
     /// the person sees.
-    pub fn of(know: &Knowledge, situation: Situation, mut changes: Vec<DayChange>) -> Self {
+    pub fn of(know: &Knowledge, situation: &Situation, mut changes: Vec<DayChange>) -> Self {
         loop {
             let mut after = situation.clone();
             after.places.suppose_room();

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use jiff::civil::Date;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -18,6 +19,9 @@ use crate::clock::paris_day;
 use crate::communes;
 use crate::error::Result;
 use crate::writer::{Command, WriteTx};
+
+/// What brings all else that the streams of homes show of their children to the links that they have now.
+pub type LinksFollow = for<'a> fn(&'a WriteTx, Uuid, Vec<Uuid>) -> BoxFuture<'a, Result<()>>;
 
 /// Children of one command: it holds the writer for less than 50 ms.
 const CHILDREN: i64 = 20;
@@ -47,7 +51,7 @@ pub async fn turn_links(app: &App) -> Result<()> {
         // A day more: another process, whose clock is a little late, may have written under yesterday's date.
         let days = (since.yesterday().unwrap_or(since), today);
         let mut after = Uuid::nil();
-        while let Some(last) = app.writer.run(TurnLinks { commune, days, after }).await? {
+        while let Some(last) = app.writer.run(TurnLinks { follow: app.links_follow, commune, days, after }).await? {
             after = last;
         }
         app.writer.run(LinksShown { commune, day: today }).await?;
@@ -77,6 +81,7 @@ pub async fn turning_days(
 
 /// Publishes the homes of the next children; the last of them, or none when there was none left.
 struct TurnLinks {
+    follow: LinksFollow,
     commune: Uuid,
     /// After the first, up to the second.
     days: (Date, Date),
@@ -88,11 +93,12 @@ impl Command for TurnLinks {
     const NAME: &'static str = "turn_links";
 
     async fn apply(&self, tx: &WriteTx) -> Result<Option<Uuid>> {
-        let Self { commune, days, after } = *self;
+        let Self { commune, days, after, .. } = *self;
         let children = store::children_with_turning_links(tx.connection(), commune, days, after, CHILDREN).await?;
         let links = store::links_of(tx.connection(), commune, &children).await?;
         let homes: Vec<Uuid> = links.into_iter().map(|link| link.family_id).collect();
         publish_families(tx, commune, &homes).await?;
+        (self.follow)(tx, commune, homes).await?;
         Ok(children.last().copied())
     }
 }

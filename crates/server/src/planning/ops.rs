@@ -64,7 +64,7 @@ pub async fn check_season(
     let after = season.over(&before.items);
     let planning = match current::planning(&after) {
         Ok(planning) => planning,
-        Err(Error::Internal(error)) => return Ok(Err(vec![SeasonFault::new("file", format!("{error:#}"))])),
+        Err(Error::Internal(error)) => return Ok(Err(vec![SeasonFault::new("file", &format!("{error:#}"))])),
         Err(error) => return Err(error),
     };
     let found = planning.faults();

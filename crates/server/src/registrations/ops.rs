@@ -35,6 +35,14 @@ pub async fn activities(on: &impl ConnectionTrait, commune: Uuid) -> Result<BTre
     Ok(named.collect())
 }
 
+/// Whether anybody is registered at all. Without a registration there is nothing to show of days.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn are_there_any(on: &impl ConnectionTrait, commune: Uuid) -> Result<bool> {
+    store::are_there_any(on, commune).await
+}
+
 /// What the streams of families show of it on a day, by family.
 ///
 /// # Errors

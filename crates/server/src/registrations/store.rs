@@ -42,6 +42,17 @@ pub(super) async fn of_children(
     Ok(rows)
 }
 
+#[derive(Debug, FromQueryResult)]
+struct AnyRow {
+    found: bool,
+}
+
+pub(super) async fn are_there_any(on: &impl ConnectionTrait, commune: Uuid) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM registration WHERE commune_id = $1) AS found";
+    let row: Option<AnyRow> = db::one(on, sql, vec![commune.into()]).await?;
+    Ok(row.is_some_and(|row| row.found))
+}
+
 /// Puts registrations there, or brings those of the same child, activity and first day to these. Their ids stay.
 pub(super) async fn put(tx: &WriteTx, commune: Uuid, rows: Vec<RegistrationRow>) -> Result<()> {
     let mut rows = rows.into_iter().peekable();

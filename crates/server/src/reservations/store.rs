@@ -215,3 +215,15 @@ pub(super) async fn used_activities(on: &impl ConnectionTrait, commune: Uuid) ->
     let rows: Vec<ActivityRow> = db::all(on, sql, vec![commune.into()]).await?;
     Ok(rows.into_iter().map(|row| row.activity_id).collect())
 }
+
+#[derive(Debug, FromQueryResult)]
+struct AnyRow {
+    found: bool,
+}
+
+/// Whether anything was ever booked.
+pub(super) async fn are_there_any(on: &impl ConnectionTrait, commune: Uuid) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM reservation WHERE commune_id = $1) AS found";
+    let row: Option<AnyRow> = db::one(on, sql, vec![commune.into()]).await?;
+    Ok(row.is_some_and(|row| row.found))
+}

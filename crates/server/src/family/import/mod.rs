@@ -29,6 +29,7 @@ use crate::app::App;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::paris_day;
 use crate::error::Result;
+use crate::family::links::LinksFollow;
 use crate::family::projection::publish_families;
 use crate::random;
 use crate::sync::{StreamKind, create_stream, hold};
@@ -60,7 +61,8 @@ pub async fn import_families(app: &App, import: Import) -> Result<ImportReport> 
         Err(faults) => return Ok(ImportReport::refused(faults, dry_run)),
     };
     if faults.is_empty() && !dry_run {
-        return app.writer.run(WriteLines { commune, lines, correct_names }).await;
+        let follow = app.links_follow;
+        return app.writer.run(WriteLines { commune, lines, correct_names, follow }).await;
     }
     let snapshot = app.db.snapshot().await?;
     let record = store::on_record(&snapshot, commune).await?;
@@ -97,6 +99,7 @@ struct WriteLines {
     commune: Uuid,
     lines: lines::Lines,
     correct_names: bool,
+    follow: LinksFollow,
 }
 
 impl Command for WriteLines {
@@ -110,7 +113,9 @@ impl Command for WriteLines {
         match plan::plan(&self.lines, &record, self.correct_names, &mut random::id) {
             Ok(plan) => {
                 let report = plan.report.clone();
+                let homes = if plan.links.is_empty() { Vec::new() } else { plan.touched.iter().copied().collect() };
                 write(tx, self.commune, plan).await?;
+                (self.follow)(tx, self.commune, homes).await?;
                 Ok(report)
             }
             Err(faults) => Ok(ImportReport::refused(faults, false)),

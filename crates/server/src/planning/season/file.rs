@@ -77,9 +77,9 @@ const LISTS: [(&str, EntityKind); 4] = [
 /// Every fault that can be seen without looking at the whole.
 pub(in super::super) fn read_season(text: &str, on_record: &[ItemRow]) -> Result<Season, Vec<SeasonFault>> {
     if text.len() > LARGEST {
-        return Err(vec![SeasonFault::new("file", format!("{LARGEST} bytes at most"))]);
+        return Err(vec![SeasonFault::new("file", &format!("{LARGEST} bytes at most"))]);
     }
-    let table: toml::Table = toml::from_str(text).map_err(|error| vec![SeasonFault::new("file", error)])?;
+    let table: toml::Table = toml::from_str(text).map_err(|error| vec![SeasonFault::new("file", &error)])?;
     let mut reader = Reader { on_record, items: Vec::new(), faults: Vec::new() };
     for name in table.keys().filter(|name| *name != "calendar" && LISTS.iter().all(|(list, _)| list != name)) {
         reader.fault(name, "the file has calendar, sites, activities, periods and tariffs");
@@ -121,7 +121,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn fault(&mut self, field: &str, reason: impl ToString) {
+    fn fault(&mut self, field: &str, reason: &(impl ToString + ?Sized)) {
         self.faults.push(SeasonFault::new(field, reason));
     }
 
@@ -205,7 +205,7 @@ impl Reader<'_> {
         match read {
             Ok(dto) => serde_json::to_string(&dto).ok(),
             Err(error) => {
-                self.fault(&format!("{at}.{}", track.path()), error);
+                self.fault(&format!("{at}.{}", track.path()), &error);
                 None
             }
         }

@@ -27,7 +27,7 @@ pub struct SeasonFault {
 }
 
 impl SeasonFault {
-    pub(super) fn new(field: impl Into<String>, reason: impl ToString) -> Self {
+    pub(super) fn new(field: impl Into<String>, reason: &(impl ToString + ?Sized)) -> Self {
         Self { field: field.into(), reason: reason.to_string() }
     }
 }

@@ -41,7 +41,7 @@ impl Used {
                 let kept = old.units.iter().zip(&new.units).take_while(|(old, new)| old.key == new.key).count();
                 if let Some(moved) = old.units.get(kept) {
                     let reason = format!("« {} » was booked: units stay in their order, new ones come last", moved.key);
-                    faults.push(SeasonFault::new(format!("activities.{}.units", old.key), reason));
+                    faults.push(SeasonFault::new(format!("activities.{}.units", old.key), &reason));
                 }
             }
         }
@@ -67,7 +67,7 @@ fn lost_days(after: &Planning, period: PeriodId, days: &[&UsedDay]) -> Vec<Seaso
             DayStatus::Closed(_) => format!("children are booked on {}: close the day, which tells them", used.day),
             DayStatus::PublicHoliday(_) | DayStatus::NotOffered => format!("children are booked on {}", used.day),
         };
-        faults.push(SeasonFault::new(format!("periods.{}", period.key), reason));
+        faults.push(SeasonFault::new(format!("periods.{}", period.key), &reason));
     }
     faults
 }
