@@ -251,7 +251,7 @@ mod tests {
             for detail in 1..4 {
                 let order = |rows: &[Row]| -> Vec<Uuid> {
                     let subject = DetailSubjectDto::Adult { person_id: Uuid::from_u128(detail) };
-                    rows.iter().filter(|row| touched(row).is_some_and(|t| t.0 == subject)).map(|row| row.op_id).collect()
+                    rows.iter().filter(|row| matches!(touched(row), Some(Touched::Detail(of, _)) if of == subject)).map(|row| row.op_id).collect()
                 };
                 prop_assert_eq!(order(&sent), order(&rows));
             }

@@ -21,6 +21,8 @@ impl State {
             Op::Cancel { op_id } => self.cancel(op_id),
             Op::ChangeDetail(op) => self.change(op_id, &op),
             Op::AcknowledgeNotice(op) => self.acknowledge(op.notice_id),
+            // This town offers no day.
+            Op::ChangeDays(_) => (OutcomeStatus::Rejected, Some("days_refused")),
         };
         let answer = (status, code, self.version(FAMILY));
         self.answers.insert(op_id, answer);
