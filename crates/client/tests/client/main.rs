@@ -7,6 +7,7 @@ mod closing;
 mod computer;
 mod credentials;
 mod damage;
+mod days;
 mod encryption;
 mod invitations;
 mod kiosk;
