@@ -6,8 +6,17 @@ const capability = (name: string) => ({ path: `<rootDir>/ui/src/locales/{locale}
 export default defineConfig({
   locales: ['fr', 'en'],
   sourceLocale: 'fr',
-  catalogs: ['frame', 'kiosk', 'failures', 'accounts', 'family', 'details', 'sync', 'preferences', 'reservations', 'about'].map(
-    capability,
-  ),
+  catalogs: [
+    'frame',
+    'kiosk',
+    'failures',
+    'accounts',
+    'family',
+    'details',
+    'sync',
+    'preferences',
+    'reservations',
+    'about',
+  ].map(capability),
   format: formatter({ style: 'minimal' }),
 });

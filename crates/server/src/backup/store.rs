@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::random;
 
 /// Every table, those referred to before those that refer to them. A test compares it with the schema.
-pub(super) const TABLES: [&str; 24] = [
+pub(super) const TABLES: [&str; 30] = [
     "commune",
     "stream",
     "change",
@@ -29,6 +29,12 @@ pub(super) const TABLES: [&str; 24] = [
     "quotient",
     "detail_change",
     "changed_outcome",
+    "planning_item",
+    "registration",
+    "counter",
+    "reservation",
+    "reserved_unit",
+    "receipt",
     "account",
     "failed_sign_in",
     "recovery_code",

@@ -11,7 +11,7 @@ interface ViewProps {
 }
 
 /** A square whose shape says what its colour says. */
-export function Square({ day }: { day: Pick<AgendaDayView, 'state' | 'otherHome'> }) {
+function Square({ day }: { day: Pick<AgendaDayView, 'state' | 'otherHome'> }) {
   const look = day.otherHome ? styles.otherHome : styles[day.state];
   return <span className={`${styles.square} ${look}`} aria-hidden="true" />;
 }

@@ -26,7 +26,6 @@ export function BookingTable({ grid, state, shown, caption, act }: TableProps) {
   useOneTabStop(table);
   let week = '';
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the keys move between the boxes that it holds.
     <table ref={table} className={styles.table} onKeyDown={move}>
       <caption className={styles.caption}>{caption}</caption>
       <thead className={styles.head}>

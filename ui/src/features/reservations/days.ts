@@ -40,7 +40,7 @@ export function addDays(day: string, days: number): string {
 }
 
 /** Monday is 0. */
-export const weekdayOf = (day: string): number => (noon(day).getUTCDay() + 6) % 7;
+const weekdayOf = (day: string): number => (noon(day).getUTCDay() + 6) % 7;
 export const mondayOf = (day: string): string => addDays(day, -weekdayOf(day));
 
 /** The weeks that a month shows: each a Monday. */

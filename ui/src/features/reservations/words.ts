@@ -106,7 +106,7 @@ export function verdictWords(verdict: DayVerdictView, units: readonly GridUnitVi
   }
 }
 
-export function refusalWords(why: RefusalView, units: readonly GridUnitView[], t: Text, locale: Locale): string {
+function refusalWords(why: RefusalView, units: readonly GridUnitView[], t: Text, locale: Locale): string {
   switch (why.type) {
     case 'notYours':
       return t('reservations.refusal.notYours');
