@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
 use preau_protocol::ErrorCode;
+use preau_protocol::accounts::SessionDto;
 use preau_protocol::planning::{ActivityDto, PeriodDto};
 use preau_protocol::reservations::{
     ChangeDaysOp, ChildDaysDto, CountersResponse, DayDto, ReceiptDto, RefusalDto, ReservationDto, ReservationStateDto,
@@ -39,8 +40,22 @@ struct Place {
 
 struct Family {
     token: String,
+    refresh: String,
     family: Uuid,
     child: Uuid,
+}
+
+trait Later {
+    async fn refresh_session(&self, family: &Family) -> Family;
+}
+
+impl Later for Harness {
+    /// The same family, whose session went on.
+    async fn refresh_session(&self, family: &Family) -> Family {
+        let session: SessionDto = self.refresh(&family.refresh).await.json();
+        let (family, child) = (family.family, family.child);
+        Family { token: session.access_token, refresh: session.refresh_token, family, child }
+    }
 }
 
 async fn place(h: &Harness) -> Place {
@@ -86,7 +101,7 @@ async fn family(h: &Harness, place: &Place, name: &str) -> Family {
     h.sql(sql, vec![place.town.id.into(), Uuid::now_v7().into(), adult.family.into()]).await;
     link(h, place, adult.family, child).await;
     register(h, &format!("enfant;activite;du;au\n{name};alsh;01/09/2026;31/08/2027\n")).await;
-    Family { token: session.access_token, family: adult.family, child }
+    Family { token: session.access_token, refresh: session.refresh_token, family: adult.family, child }
 }
 
 async fn link(h: &Harness, place: &Place, family: Uuid, child: Uuid) {
@@ -324,6 +339,83 @@ async fn a_season_is_all_or_nothing_and_takes_nothing_away() {
         }
         use ReservationStateDto::{Confirmed, Waiting};
         assert_eq!(seen, [Confirmed, Confirmed, Waiting]);
+        is_sound(&h).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_day_given_up_too_late_is_an_absence_and_keeps_its_place() {
+    on_each_engine(|h| async move {
+        let place = place(&h).await;
+        let family = family(&h, &place, "maison1").await;
+        ask(&h, &family, days(&place, family.child, &[(MONDAY, &[], DAY)])).await;
+        // Five working days before 21 December: the evening of the 14th.
+        h.clock.advance(std::time::Duration::from_secs(22 * 24 * 3600));
+        let session = h.refresh_session(&family).await;
+        let verdicts = ask(&h, &session, days(&place, family.child, &[(MONDAY, DAY, &[])])).await;
+        assert_eq!(verdicts, [VerdictDto::Absent { cents: 1286 }]);
+        let shown = reservations(&h, &session).await;
+        assert_eq!((shown.len(), shown[0].state), (1, ReservationStateDto::Absent));
+        let left: CountersResponse = h.get(&format!("/v1/counters?period={}", place.noel), &session.token).await.json();
+        let taken = left.counters.iter().filter(|counter| counter.day == MONDAY && counter.left == 1).count();
+        assert_eq!(taken, 2, "both halves stay theirs");
+        is_sound(&h).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_day_that_the_town_closes_ends_for_everybody() {
+    on_each_engine(|h| async move {
+        let place = place(&h).await;
+        let mut families = Vec::new();
+        for n in 1..4 {
+            let family = family(&h, &place, &format!("maison{n}")).await;
+            ask(&h, &family, days(&place, family.child, &[(MONDAY, &[], DAY), (TUESDAY, &[], DAY)])).await;
+            families.push(family);
+        }
+        let close = |day: Date| Request::CloseDay {
+            commune: "parempuyre".into(),
+            period: "noel_2026".into(),
+            day,
+            reason: "Grève".into(),
+        };
+        let Answer::DayClosed { ended } = execute(&h.app, close(MONDAY)).await.unwrap() else { panic!("not closed") };
+        assert_eq!(ended, 3);
+        for (n, family) in families.iter().enumerate() {
+            let shown: BTreeMap<Date, (ReservationStateDto, bool)> =
+                reservations(&h, family).await.into_iter().map(|one| (one.day, (one.state, one.closed))).collect();
+            assert_eq!(shown[&MONDAY], (ReservationStateDto::Cancelled, true), "{n}");
+            assert!(!shown[&TUESDAY].1, "{n}");
+        }
+        let again = ask(&h, &families[0], days(&place, families[0].child, &[(MONDAY, &[], DAY)])).await;
+        let reason = "Grève".to_owned();
+        assert_eq!(again, [VerdictDto::Refused { refusal: RefusalDto::Closed { reason } }]);
+        let refused = execute(&h.app, close(date(2026, 12, 26))).await.unwrap();
+        assert!(matches!(refused, Answer::Refused(_)), "a Saturday is no day of it");
+        is_sound(&h).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_home_that_is_linked_later_sees_what_was_booked_before() {
+    on_each_engine(|h| async move {
+        use base64::Engine;
+        let place = place(&h).await;
+        let (one, other) = (family(&h, &place, "maison1").await, family(&h, &place, "maison2").await);
+        ask(&h, &one, days(&place, one.child, &[(MONDAY, &[], DAY)])).await;
+        assert_eq!(reservations(&h, &other).await.len(), 0);
+        let csv = "type;famille;enfant;du;au;reserve;recupere;paie\nlien;maison2;maison1;2020-01-01;;oui;oui;non\n";
+        let csv = base64::engine::general_purpose::STANDARD.encode(csv);
+        let request =
+            Request::ImportFamilies { commune: "parempuyre".into(), csv, dry_run: false, correct_names: false };
+        let Answer::Import { report } = execute(&h.app, request).await.unwrap() else { panic!("no import") };
+        assert!(report.is_accepted(), "{report}");
+        let shown = reservations(&h, &other).await;
+        assert_eq!(shown.len(), 1);
+        assert!(shown[0].other_home && shown[0].price.is_none());
         is_sound(&h).await;
     })
     .await;

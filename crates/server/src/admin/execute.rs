@@ -7,6 +7,7 @@ use preau_protocol::communes::CommuneDto;
 use preau_protocol::error::FieldError;
 use uuid::Uuid;
 
+use super::closing::CloseDay;
 use super::season::ApplySeason;
 use super::{Answer, Refusal, Request};
 use crate::accounts::agents::CreateAgent;
@@ -72,6 +73,11 @@ async fn attempt(app: &App, request: Request) -> Result<Answer> {
             let report = app.writer.run(ApplySeason { commune, file, dry_run, currents: app.currents.clone() }).await?;
             Ok(Answer::Season { report })
         }
+        Request::CloseDay { commune, period, day, reason } => {
+            let (commune, currents) = (commune_id(app, &commune).await?, app.currents.clone());
+            let ended = app.writer.run(CloseDay { commune, period, day, reason, currents }).await?;
+            Ok(Answer::DayClosed { ended })
+        }
         Request::ImportRegistrations { commune, csv, dry_run } => {
             let commune = commune_id(app, &commune).await?;
             let csv = STANDARD.decode(csv).map_err(|_| invalid("csv", "base64"))?;
@@ -124,6 +130,6 @@ async fn find(app: &App, slug: &str) -> Result<CommuneDto> {
     }
 }
 
-fn invalid(field: &str, rule: &str) -> Error {
+pub(super) fn invalid(field: &str, rule: &str) -> Error {
     Error::Fields(ErrorCode::InvalidRequest, vec![FieldError { field: field.into(), rule: rule.into() }])
 }

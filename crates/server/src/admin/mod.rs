@@ -3,10 +3,12 @@
 //!
 //! No table. Invariants: every change goes through the one writer; the socket answers to its owner and to root only.
 
+mod closing;
 mod execute;
 mod season;
 pub mod socket;
 
+use jiff::civil::Date;
 use preau_protocol::accounts::AgentRoleDto;
 use preau_protocol::agents::{ChangedOutcomeDto, DecideChangeRequest, WaitingChangeDto};
 use preau_protocol::communes::CommuneDto;
@@ -71,6 +73,17 @@ pub enum Request {
         file: String,
         /// Only say what would be done.
         dry_run: bool,
+    },
+    /// Close a day: what is booked of it ends, and families see why.
+    CloseDay {
+        /// The commune.
+        commune: String,
+        /// The period, by its stable name.
+        period: String,
+        /// The day.
+        day: Date,
+        /// Why.
+        reason: String,
     },
     /// Import registrations.
     ImportRegistrations {
@@ -161,6 +174,11 @@ pub enum Answer {
     Season {
         /// With faults when nothing was done.
         report: SeasonReport,
+    },
+    /// A day is closed.
+    DayClosed {
+        /// Reservations that ended.
+        ended: usize,
     },
     /// What became of registrations.
     Registrations {

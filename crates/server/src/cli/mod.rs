@@ -113,6 +113,20 @@ enum Operator {
         #[arg(long)]
         json: bool,
     },
+    /// Close a day of a period: what is booked of it ends, nothing is owed, and families see why.
+    CloseDay {
+        #[command(flatten)]
+        commune: CommuneArgument,
+        /// The period, by its stable name.
+        #[arg(long)]
+        period: String,
+        /// The day (AAAA-MM-JJ).
+        #[arg(long)]
+        day: jiff::civil::Date,
+        /// Shown to families as written.
+        #[arg(long)]
+        reason: String,
+    },
     /// Import registrations of children for activities from a CSV file, all or nothing.
     ImportRegistrations {
         #[command(flatten)]

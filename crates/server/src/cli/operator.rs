@@ -67,6 +67,9 @@ fn request(command: Operator) -> anyhow::Result<(Request, Form)> {
             let text = String::from_utf8(read(&file)?).map_err(|_| anyhow!("{}: not UTF-8", file.display()))?;
             (Request::Season { commune: commune.slug, file: text, dry_run }, form(json))
         }
+        Operator::CloseDay { commune, period, day, reason } => {
+            (Request::CloseDay { commune: commune.slug, period, day, reason }, Form::Text)
+        }
         Operator::ImportRegistrations { commune, file, dry_run, json } => {
             let csv = STANDARD.encode(read(&file)?);
             (Request::ImportRegistrations { commune: commune.slug, csv, dry_run }, form(json))
@@ -187,6 +190,7 @@ fn text(answer: &Answer) -> anyhow::Result<String> {
         Answer::Import { report } => write!(text, "{report}")?,
         Answer::Season { report } => write!(text, "{report}")?,
         Answer::Registrations { report } => write!(text, "{report}")?,
+        Answer::DayClosed { ended } => writeln!(text, "fermé ; {ended} réservations annulées")?,
         Answer::Letters { issued, .. } => {
             writeln!(text, "{} lettres", issued.letters.len())?;
             if issued.in_force > 0 {

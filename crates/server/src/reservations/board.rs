@@ -33,6 +33,8 @@ pub(super) struct Concern {
     pub days: BTreeSet<(Uuid, Date)>,
     /// Those from which places may become free.
     pub freeing: BTreeSet<(Uuid, Date)>,
+    /// Those of which every live reservation is to be read.
+    pub whole: BTreeSet<(Uuid, Date)>,
 }
 
 /// What requests of one commune look at.
@@ -46,6 +48,8 @@ pub(super) struct Board {
     pub counters: BTreeMap<CounterId, CounterRow>,
     /// Reservations as they were read.
     pub rows: BTreeMap<ReservationId, ReservationRow>,
+    /// Those that the town ended by closing their day.
+    pub closed: BTreeSet<ReservationId>,
 }
 
 /// Boards read ahead, by commune.
@@ -79,12 +83,13 @@ impl Board {
     /// Reads all that a concern needs, and holds it until the transaction ends.
     pub async fn read(tx: &WriteTx, currents: &Currents, commune: Uuid, concern: Concern) -> Result<Self> {
         let town = communes::read_once(tx, commune).await?;
-        let Concern { mut families, days, freeing } = concern;
+        let Concern { mut families, days, freeing, whole } = concern;
         let own = with_other_homes(tx, commune, &families).await?;
         let mut streams: BTreeSet<Uuid> = families.union(&own.families()).copied().collect();
         hold(tx, commune, &streams.iter().copied().collect::<Vec<_>>()).await?;
         let counters = hold_counters(tx, commune, &days).await?;
-        let waiting = waiting(tx, commune, &freeing).await?;
+        let mut waiting = on_days(tx, commune, &freeing, &["waiting"]).await?;
+        waiting.extend(on_days(tx, commune, &whole, &["waiting", "confirmed", "absent"]).await?);
         families.extend(waiting.iter().map(|row| row.family_id));
         let all = with_other_homes(tx, commune, &families).await?;
         streams.extend(families.union(&all.families()));
@@ -104,7 +109,8 @@ impl Board {
             let range = (first.to_string(), last.to_string());
             rows.extend(store::of_children(tx.connection(), commune, &children, (&range.0, &range.1)).await?);
         }
-        let mut board = Self { situation, homes: all.homes, held, counters: BTreeMap::new(), rows: BTreeMap::new() };
+        let (counters_read, rows_read, closed) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        let mut board = Self { situation, homes: all.homes, held, counters: counters_read, rows: rows_read, closed };
         for row in counters {
             board.read_counter(row)?;
         }
@@ -170,10 +176,17 @@ async fn hold_counters(tx: &WriteTx, commune: Uuid, days: &BTreeSet<(Uuid, Date)
     Ok(rows)
 }
 
-async fn waiting(tx: &WriteTx, commune: Uuid, days: &BTreeSet<(Uuid, Date)>) -> Result<Vec<ReservationRow>> {
+async fn on_days(
+    tx: &WriteTx,
+    commune: Uuid,
+    days: &BTreeSet<(Uuid, Date)>,
+    states: &[&'static str],
+) -> Result<Vec<ReservationRow>> {
     let mut rows = Vec::new();
     for (activity, days) in by_activity(days) {
-        rows.extend(store::on_days(tx.connection(), commune, activity, &days, "waiting").await?);
+        for state in states {
+            rows.extend(store::on_days(tx.connection(), commune, activity, &days, state).await?);
+        }
     }
     Ok(rows)
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use preau_domain::ids::{ActivityId, ReservationId};
+use preau_domain::ids::{ActivityId, PeriodId, ReservationId};
+use preau_domain::planning::DayStatus;
+use preau_domain::reservations as rules;
 use preau_domain::reservations::{Latitude, ReceiptNumber, Verdict as DayVerdict, decide, promote};
 use preau_protocol::ErrorCode;
 use preau_protocol::reservations::{ChangeDaysOp, ReceiptDto, ReceiptLineDto, VerdictDto};
@@ -18,9 +20,9 @@ use super::writing::{self, LeftReservations};
 use crate::ahead::Reads;
 use crate::audit::{self, Actor, Details};
 use crate::caller::FamilyCaller;
-use crate::error::Result;
-use crate::planning::Currents;
+use crate::error::{Error, Result};
 use crate::planning::season::{Used, UsedDay};
+use crate::planning::{self, Currents};
 use crate::random;
 use crate::sync::{Entity, Verdict, publish_changed};
 use crate::writer::WriteTx;
@@ -94,7 +96,7 @@ pub async fn change_days(
         boards.with(author.commune, |board| {
             let decided = decide_on(board, author, op_id, op, tx)?;
             // Publishing to the author's stream is left for the end; its version is given now.
-            Ok::<_, crate::error::Error>((decided, board.held.clone()))
+            Ok::<_, Error>((decided, board.held.clone()))
         })
     });
     let (receipt, held) = match decided {
@@ -134,7 +136,7 @@ pub async fn promote_days(
     if days.is_empty() {
         return Ok(());
     }
-    let concern = Concern { families: BTreeSet::new(), freeing: days.clone(), days: days.clone() };
+    let concern = Concern { freeing: days.clone(), days: days.clone(), ..Concern::default() };
     let mut board = Board::read(tx, currents, commune, concern).await?;
     for (activity, day) in days {
         let activity = ActivityId(activity);
@@ -142,6 +144,33 @@ pub async fn promote_days(
         promote(&mut board.situation, activity, day, &all);
     }
     writing::write(tx, commune, &mut board).await
+}
+
+/// Closes a day of a period: ends what is booked of it and what waits for it, and shows the reason to everybody. How many
+/// reservations there were.
+///
+/// # Errors
+/// [`Error::NotFound`] for a period or day that the town does not offer, or whatever the database says.
+pub async fn close_day(
+    tx: &WriteTx,
+    currents: &Currents,
+    commune: Uuid,
+    (period, day): (Uuid, Date),
+    reason: &str,
+) -> Result<usize> {
+    let planning = planning::ops::current(tx, currents, commune).await?.planning;
+    let known = planning.periods.get(&PeriodId(period)).ok_or(Error::NotFound)?;
+    if known.day(&planning.calendar, day) == DayStatus::NotOffered {
+        return Err(Error::NotFound);
+    }
+    let days = BTreeSet::from([(known.activity.0, day)]);
+    let concern = Concern { days: days.clone(), whole: days, ..Concern::default() };
+    let mut board = Board::read(tx, currents, commune, concern).await?;
+    let ended = rules::close_day(&mut board.situation, known.id, known.activity, day);
+    board.closed.extend(&ended);
+    writing::write(tx, commune, &mut board).await?;
+    planning::ops::close_day(tx, commune, period, day, reason).await?;
+    Ok(ended.len())
 }
 
 /// What is in use, which a season never takes away.

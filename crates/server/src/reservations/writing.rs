@@ -101,7 +101,8 @@ impl Changes {
         };
         for reservation in board.situation.changed() {
             let before = board.rows.get(&reservation.id);
-            let row = row(reservation, before)?;
+            let mut row = row(reservation, before)?;
+            row.closed |= board.closed.contains(&reservation.id);
             if before == Some(&row) {
                 continue;
             }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::ids::FamilyId;
-use crate::planning::{Activity, DayStatus, Key, Period, PeriodState, Planning, Units, broken};
+use crate::planning::{Activity, DayStatus, Key, Mode, Period, PeriodState, Planning, Units, broken};
 use crate::registrations::accepted_on;
 use crate::reservations::{DayChange, Latitude, Refusal, Reservation, ReservationState, Situation, Verdict};
 
@@ -153,6 +153,9 @@ fn taking(
 fn in_time(now: Timestamp, offer: &Offer<'_>, change: &DayChange, on_record: Units) -> Result<(), Refusal> {
     let Offer { planning, period, .. } = offer;
     let adds = !on_record.contains(change.new);
+    if adds && period.mode != Mode::Immediate {
+        return Err(Refusal::PeriodClosed);
+    }
     match period.state(now) {
         PeriodState::Before => return Err(Refusal::NotOpenYet { opens_at: period.opens_at }),
         PeriodState::AddingClosed if adds => return Err(Refusal::PeriodClosed),

@@ -79,6 +79,16 @@ fn each_refusal_by_table() {
             Refusal::PeriodClosed,
         ),
         (
+            "a period whose places are given another way",
+            |s| {
+                let mut planning = (*s.planning).clone();
+                planning.periods.get_mut(&TOUSSAINT).unwrap().mode = Mode::Wishes;
+                s.planning = Arc::new(planning);
+            },
+            change(leo, day(19), Units::NONE, M),
+            Refusal::PeriodClosed,
+        ),
+        (
             "after the deadline",
             |s| s.now = "2026-10-12T22:00:00Z".parse().unwrap(),
             change(leo, day(19), Units::NONE, M),
@@ -355,6 +365,20 @@ fn an_agent_may_pass_over_deadlines_and_capacity() {
     assert_eq!(cents(&verdict(both)), 500);
     let id = CounterId { activity: ALSH, day: day(19), group: key("big"), rule: key("morning") };
     assert_eq!(situation.places.get(&id).taken, 3, "one beyond the capacity");
+}
+
+#[test]
+fn a_day_that_is_closed_ends_for_everybody_and_gives_nothing_to_nobody() {
+    let mut situation = situation(4);
+    for n in 0..3 {
+        one(&mut situation, family(n), change(child(n, 0), day(19), Units::NONE, M));
+    }
+    one(&mut situation, family(3), change(child(3, 0), day(20), Units::NONE, M));
+    let ended = close_day(&mut situation, TOUSSAINT, ALSH, day(19));
+    assert_eq!(ended.len(), 3, "two who had a place and one who waited");
+    assert_eq!(situation.on(ALSH, day(19)).count(), 0);
+    assert_eq!(situation.on(ALSH, day(20)).count(), 1);
+    assert_eq!(violations(&situation), [""; 0]);
 }
 
 #[test]
