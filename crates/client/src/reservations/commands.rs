@@ -256,7 +256,7 @@ async fn lines(db: &mut SqliteConnection, know: &Knowledge) -> Result<BookingLin
                 lines.push(BookingLineView {
                     child_id: child.child_id.to_string(),
                     child_first_name: child.first_name.clone(),
-                    child_initials: preau_domain::family::initials(&child.first_name, &child.last_name),
+                    child_initials: preau_domain::family::initials(&child.first_name, ""),
                     activity_id: activity.id.0.to_string(),
                     activity_name: activity.name.clone(),
                     obstacle,

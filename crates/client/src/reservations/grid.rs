@@ -99,7 +99,7 @@ impl<'a> Grid<'a> {
         GridChildView {
             child_id: child.child_id.to_string(),
             first_name: child.first_name.clone(),
-            initials: preau_domain::family::initials(&child.first_name, &child.last_name),
+            initials: preau_domain::family::initials(&child.first_name, ""),
             group: self.group(child, self.period.first_day).map(|group| group.name.clone()),
         }
     }

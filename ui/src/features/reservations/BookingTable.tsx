@@ -1,4 +1,5 @@
 import { Fragment, type KeyboardEvent, useEffect, useRef } from 'react';
+import { Hidden } from '../../components/Hidden';
 import { useText } from '../../lib/i18n';
 import type { GridChildView, GridDayView, GridView, TickRequest } from '../../lib/ipc';
 import { BookingRow } from './BookingRow';
@@ -40,14 +41,9 @@ export function BookingTable({ grid, state, shown, caption, act }: TableProps) {
           )}
           {grid.units.map((unit) => (
             <th key={unit.key} scope="col" className={styles.unit}>
-              <button
-                type="button"
-                className={styles.fill}
-                aria-label={t('reservations.column.fill', { unit: [unit.name, unit.detail].filter(Boolean).join(' ') })}
-                onClick={() => fill(grid, state, shown, unit.key, act)}
-              >
-                <span>{unit.name}</span>
-                {unit.detail && <span className={styles.detail}>{unit.detail}</span>}
+              <button type="button" className={styles.fill} onClick={() => fill(grid, state, shown, unit.key, act)}>
+                <span>{unit.name}</span> {unit.detail && <span className={styles.detail}>{unit.detail}</span>}
+                <Hidden>{t('reservations.column.fill')}</Hidden>
               </button>
             </th>
           ))}
