@@ -64,7 +64,7 @@ fn period(monday: Date, closed: Date, opens_at: Timestamp) -> Result<String> {
     Ok(format!(
         r#"[[periods]]
 key = "noel_2026"
-name = "Vacances d'essai"
+name = "Vacances d’essai"
 activity = "alsh"
 first_day = "{monday}"
 last_day = "{friday}"

@@ -115,8 +115,11 @@ mod tests {
     use jiff::civil::time;
     use proptest::prelude::*;
 
+    /// Month, day and name.
+    type Holiday = (i8, i8, &'static str);
+
     /// The public holidays of metropolitan France of each year, as published by Etalab.
-    const HOLIDAYS: [(i16, [(i8, i8, &str); 11]); 5] = [
+    const HOLIDAYS: [(i16, [Holiday; 11]); 5] = [
         (
             2025,
             [

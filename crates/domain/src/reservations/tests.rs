@@ -153,7 +153,8 @@ pub(super) fn situation(families: u128) -> Situation {
 pub(super) fn with_planning(families: u128, planning: Planning) -> Situation {
     assert_eq!(planning.faults(), []);
     let now: Timestamp = "2026-09-20T10:00:00Z".parse().unwrap();
-    let mut situation = Situation::new(now, Arc::new(planning.clone()));
+    let planning = Arc::new(planning);
+    let mut situation = Situation::new(now, Arc::clone(&planning));
     for n in 0..families {
         add_family(&mut situation, n);
     }
