@@ -111,12 +111,16 @@ async fn link(h: &Harness, place: &Place, family: Uuid, child: Uuid) {
     h.app.writer.run(Publish(place.town.id, vec![family])).await.unwrap();
 }
 
-async fn register(h: &Harness, csv: &str) {
+/// Imports registrations; how many days ended with them.
+async fn register(h: &Harness, csv: &str) -> usize {
     use base64::Engine;
     let csv = base64::engine::general_purpose::STANDARD.encode(csv);
     let request = Request::ImportRegistrations { commune: "parempuyre".into(), csv, dry_run: false };
     match execute(&h.app, request).await.unwrap() {
-        Answer::Registrations { report } => assert!(report.is_accepted(), "{report}"),
+        Answer::Registrations { report } => {
+            assert!(report.is_accepted(), "{report}");
+            report.days_ended
+        }
         _ => panic!("no registrations"),
     }
 }
@@ -394,6 +398,39 @@ async fn a_day_that_the_town_closes_ends_for_everybody() {
         assert_eq!(again, [VerdictDto::Refused { refusal: RefusalDto::Closed { reason } }]);
         let refused = execute(&h.app, close(date(2026, 12, 26))).await.unwrap();
         assert!(matches!(refused, Answer::Refused(_)), "a Saturday is no day of it");
+        is_sound(&h).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn days_to_come_end_with_the_registration_and_go_to_who_waits() {
+    on_each_engine(|h| async move {
+        let place = place(&h).await;
+        let mut families = Vec::new();
+        for n in 1..4 {
+            let family = family(&h, &place, &format!("maison{n}")).await;
+            ask(&h, &family, days(&place, family.child, &[(MONDAY, &[], DAY), (TUESDAY, &[], DAY)])).await;
+            families.push(family);
+        }
+        assert_eq!(register(&h, "enfant;activite;du;au\nmaison1;alsh;01/09/2026;21/12/2026\n").await, 1, "Tuesday");
+        let states = async |family: &Family| -> Vec<(Date, ReservationStateDto)> {
+            let mut states: Vec<_> = reservations(&h, family).await.iter().map(|one| (one.day, one.state)).collect();
+            states.sort_by_key(|(day, _)| *day);
+            states
+        };
+        use ReservationStateDto::{Absent, Confirmed, Waiting};
+        assert_eq!(states(&families[0]).await, [(MONDAY, Confirmed)]);
+        assert_eq!(states(&families[2]).await, [(MONDAY, Waiting), (TUESDAY, Confirmed)]);
+        is_sound(&h).await;
+        // Too late to give Monday up for nothing: it is an absence, and nobody is given its place.
+        h.clock.advance(std::time::Duration::from_secs(22 * 24 * 3600));
+        let withdrawn = "enfant;activite;du;au;etat\nmaison1;alsh;01/09/2026;31/08/2027;withdrawn\n";
+        assert_eq!(register(&h, withdrawn).await, 1);
+        assert_eq!(register(&h, withdrawn).await, 0, "the same again ends nothing");
+        let (first, third) = (h.refresh_session(&families[0]).await, h.refresh_session(&families[2]).await);
+        assert_eq!(states(&first).await, [(MONDAY, Absent)]);
+        assert_eq!(states(&third).await, [(MONDAY, Waiting), (TUESDAY, Confirmed)]);
         is_sound(&h).await;
     })
     .await;

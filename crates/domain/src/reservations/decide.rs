@@ -6,6 +6,7 @@
 
 mod checks;
 mod day;
+mod endings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,9 @@ use jiff::civil::Date;
 use super::places::touched;
 use super::prices::lower_prices;
 use super::{CounterId, DayChange, Refusal, Request, Reservation, ReservationState, Situation, Verdict};
-use crate::ids::{ActivityId, PeriodId, ReservationId};
+use crate::ids::{ActivityId, ReservationId};
+
+pub use endings::{close_day, end_unregistered};
 
 /// Decides what a family asks, in the order in which it asks, and changes the situation accordingly. New reservations take
 /// their ids from `new_id`. The verdicts are in the order of the changes.
@@ -69,25 +72,6 @@ pub fn promote(
         }
     }
     given
-}
-
-/// Ends every reservation of a period on a day that the town closes, and every request that waits for one: nothing is owed,
-/// and nobody is given what becomes free. Says which there were.
-pub fn close_day(situation: &mut Situation, period: PeriodId, activity: ActivityId, day: Date) -> Vec<ReservationId> {
-    let of_period = |one: &&Reservation| one.period == period;
-    let ended: Vec<Reservation> = situation.on(activity, day).filter(of_period).cloned().collect();
-    let mut ids = Vec::new();
-    for one in ended {
-        let places = places_of(situation, &one);
-        if one.state == ReservationState::Waiting {
-            situation.places.leave_queue(&places);
-        } else {
-            situation.places.give_back(&places);
-        }
-        ids.push(one.id);
-        situation.put(Reservation { state: ReservationState::Cancelled, queue: None, ..one });
-    }
-    ids
 }
 
 /// When a request that waits is over: from then on a place could not be given up without owing it. None where the town no

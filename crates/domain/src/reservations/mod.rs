@@ -13,7 +13,7 @@ mod situation;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{close_day, decide, lapse_of, promote};
+pub use decide::{close_day, decide, end_unregistered, lapse_of, promote};
 pub use places::{Counter, CounterId, Places, touched};
 pub use receipts::ReceiptNumber;
 pub use situation::{Child, Home, Link, Situation};

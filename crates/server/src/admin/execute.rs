@@ -8,6 +8,7 @@ use preau_protocol::error::FieldError;
 use uuid::Uuid;
 
 use super::closing::CloseDay;
+use super::registrations::ImportRegistrations;
 use super::season::ApplySeason;
 use super::{Answer, Refusal, Request};
 use crate::accounts::agents::CreateAgent;
@@ -19,7 +20,6 @@ use crate::error::{Error, Result};
 use crate::family::agents::{DecideChange, SeeChangedOutcome, changed_outcomes, waiting_changes};
 use crate::family::import::{Import, import_families};
 use crate::notices::operator::{Decide, unsent};
-use crate::registrations::ImportRegistrations;
 
 /// Executes a request. What a rule refuses is an answer; an error is something broken.
 ///
@@ -79,9 +79,9 @@ async fn attempt(app: &App, request: Request) -> Result<Answer> {
             Ok(Answer::DayClosed { ended })
         }
         Request::ImportRegistrations { commune, csv, dry_run } => {
-            let commune = commune_id(app, &commune).await?;
+            let (commune, currents) = (commune_id(app, &commune).await?, app.currents.clone());
             let csv = STANDARD.decode(csv).map_err(|_| invalid("csv", "base64"))?;
-            let report = app.writer.run(ImportRegistrations { commune, csv, dry_run }).await?;
+            let report = app.writer.run(ImportRegistrations { commune, csv, dry_run, currents }).await?;
             Ok(Answer::Registrations { report })
         }
         Request::ListChanges { commune } => {

@@ -5,6 +5,7 @@
 
 mod closing;
 mod execute;
+mod registrations;
 mod season;
 pub mod socket;
 

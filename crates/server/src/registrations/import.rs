@@ -15,12 +15,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::ops;
-use crate::audit::{self, Actor, Details};
 use crate::error::Result;
 use crate::family;
 use crate::family::folding::fold;
 use crate::random;
-use crate::writer::{Command, WriteTx};
+use crate::writer::WriteTx;
 
 /// Most lines read.
 const MAX_ROWS: usize = 100_000;
@@ -45,6 +44,9 @@ pub struct RegistrationsReport {
     pub dry_run: bool,
     /// Lines that are good.
     pub lines: u32,
+    /// Days to come that ended because their child is no longer registered for them.
+    #[serde(default)]
+    pub days_ended: usize,
     /// What is wrong: then nothing was written either.
     pub faults: Vec<RegistrationFault>,
 }
@@ -66,52 +68,44 @@ impl fmt::Display for RegistrationsReport {
             (false, _) => writeln!(f, "{} fautes : rien n'est enregistré", self.faults.len()),
             (true, true) => writeln!(f, "{} inscriptions à enregistrer (essai : rien n'est écrit)", self.lines),
             (true, false) => writeln!(f, "{} inscriptions enregistrées", self.lines),
+        }?;
+        match self.days_ended {
+            0 => Ok(()),
+            days => writeln!(f, "{days} jours réservés prennent fin : l'enfant n'y est plus inscrit"),
         }
     }
 }
 
-/// A file of registrations.
-pub struct ImportRegistrations {
-    /// The commune.
-    pub commune: Uuid,
-    /// The file.
-    pub csv: Vec<u8>,
-    /// Only says what would be done.
-    pub dry_run: bool,
-}
-
-impl Command for ImportRegistrations {
-    type Output = RegistrationsReport;
-    const NAME: &'static str = "import_registrations";
-
-    async fn apply(&self, tx: &WriteTx) -> Result<RegistrationsReport> {
-        let Self { commune, dry_run, .. } = *self;
-        let (lines, mut faults) = read(&self.csv);
-        let references: BTreeSet<String> = lines.iter().map(|line| line.child.clone()).collect();
-        let references: Vec<String> = references.into_iter().collect();
-        let children = family::children_by_reference(tx.connection(), commune, &references).await?;
-        let activities = ops::activities(tx.connection(), commune).await?;
-        let mut registrations = Vec::new();
-        for line in &lines {
-            let mut fault = |column: &str, reason: &str| faults.push(line.fault(column, reason));
-            match (children.get(&line.child), activities.get(&line.activity)) {
-                (Some(child), Some(activity)) => registrations.push(line.registration(*child, *activity)),
-                (None, _) => fault("enfant", "aucun enfant n'a cette référence"),
-                (Some(_), None) => fault("activite", "aucune activité n'a ce nom stable"),
-            }
+/// Puts a file of registrations on record, or only says what it would do. The children of which something changed.
+///
+/// # Errors
+/// Whatever the database says; what is wrong with the file is in the report.
+pub async fn import_registrations(
+    tx: &WriteTx,
+    commune: Uuid,
+    csv: &[u8],
+    dry_run: bool,
+) -> Result<(RegistrationsReport, BTreeSet<Uuid>)> {
+    let (lines, mut faults) = read(csv);
+    let references: BTreeSet<String> = lines.iter().map(|line| line.child.clone()).collect();
+    let references: Vec<String> = references.into_iter().collect();
+    let children = family::children_by_reference(tx.connection(), commune, &references).await?;
+    let activities = ops::activities(tx.connection(), commune).await?;
+    let mut registrations = Vec::new();
+    for line in &lines {
+        let mut fault = |column: &str, reason: &str| faults.push(line.fault(column, reason));
+        match (children.get(&line.child), activities.get(&line.activity)) {
+            (Some(child), Some(activity)) => registrations.push(line.registration(*child, *activity)),
+            (None, _) => fault("enfant", "aucun enfant n'a cette référence"),
+            (Some(_), None) => fault("activite", "aucune activité n'a ce nom stable"),
         }
-        faults.sort_by_key(|fault| fault.line);
-        let lines = u32::try_from(registrations.len()).unwrap_or(u32::MAX);
-        let report = RegistrationsReport { dry_run, lines, faults };
-        if report.is_accepted() && !dry_run {
-            ops::put(tx, commune, &registrations).await?;
-            let details = Details::default().with("lines", lines)?.into_text();
-            let (action, details) = ("registrations_imported", Some(details.as_str()));
-            let entry = audit::Entry { commune, actor: Actor::Operator, action, family: None, entity: None, details };
-            audit::record(tx, entry).await?;
-        }
-        Ok(report)
     }
+    faults.sort_by_key(|fault| fault.line);
+    let lines = u32::try_from(registrations.len()).unwrap_or(u32::MAX);
+    let report = RegistrationsReport { dry_run, lines, days_ended: 0, faults };
+    let written = report.is_accepted() && !dry_run;
+    let changed = if written { ops::put(tx, commune, &registrations).await? } else { BTreeSet::new() };
+    Ok((report, changed))
 }
 
 /// A line, its references not looked up yet.

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::sync::Entity;
 use store::RegistrationRow;
 
-pub use import::{ImportRegistrations, RegistrationFault, RegistrationsReport};
+pub use import::{RegistrationFault, RegistrationsReport, import_registrations};
 
 impl RegistrationRow {
     /// As served.

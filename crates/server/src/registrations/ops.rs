@@ -64,11 +64,11 @@ pub async fn entities(
 }
 
 /// Puts registrations on record and into the streams of every home of their children. One of the same child, activity
-/// and first day is brought to what is given, under the id that it has.
+/// and first day is brought to what is given, under the id that it has. Says of which children something changed.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn put(tx: &WriteTx, commune: Uuid, registrations: &[RegistrationDto]) -> Result<()> {
+pub(super) async fn put(tx: &WriteTx, commune: Uuid, registrations: &[RegistrationDto]) -> Result<BTreeSet<Uuid>> {
     let children: BTreeSet<Uuid> = registrations.iter().map(|registration| registration.child_id).collect();
     let children: Vec<Uuid> = children.into_iter().collect();
     let today = paris_day(tx.now())?;
@@ -95,11 +95,12 @@ pub async fn put(tx: &WriteTx, commune: Uuid, registrations: &[RegistrationDto])
             by_home.entry(home.family).or_default().push(row.entity()?);
         }
     }
+    let children = changed.iter().map(|row| row.child_id).collect();
     store::put(tx, commune, changed).await?;
     for (family, entities) in by_home {
         publish_changed(tx, &held, family, entities).await?;
     }
-    Ok(())
+    Ok(children)
 }
 
 fn row(registration: &RegistrationDto) -> Result<RegistrationRow> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use preau_domain::ids::{ActivityId, PeriodId, ReservationId};
+use preau_domain::ids::{ActivityId, ChildId, PeriodId, ReservationId};
 use preau_domain::planning::DayStatus;
 use preau_domain::reservations as rules;
 use preau_domain::reservations::{Latitude, ReceiptNumber, Verdict as DayVerdict, decide, promote};
@@ -20,6 +20,7 @@ use super::writing::{self, LeftReservations};
 use crate::ahead::Reads;
 use crate::audit::{self, Actor, Details};
 use crate::caller::FamilyCaller;
+use crate::clock::paris_day;
 use crate::error::{Error, Result};
 use crate::planning::season::{Used, UsedDay};
 use crate::planning::{self, Currents};
@@ -171,6 +172,39 @@ pub async fn close_day(
     writing::write(tx, commune, &mut board).await?;
     planning::ops::close_day(tx, commune, period, day, reason).await?;
     Ok(ended.len())
+}
+
+/// Ends the days to come of children who are no longer registered for them. How many there were.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn end_unregistered(
+    tx: &WriteTx,
+    currents: &Currents,
+    commune: Uuid,
+    children: &BTreeSet<Uuid>,
+) -> Result<usize> {
+    // The streams of their homes are held since their registrations were written: nothing new is booked meanwhile.
+    let ids: Vec<Uuid> = children.iter().copied().collect();
+    let from_today = (paris_day(tx.now())?.to_string(), Date::MAX.to_string());
+    let rows = store::of_children(tx.connection(), commune, &ids, (&from_today.0, &from_today.1)).await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let mut concern = Concern::default();
+    for row in &rows {
+        concern.families.insert(row.family_id);
+        concern.days.insert((row.activity_id, row.day.parse().map_err(anyhow::Error::from)?));
+    }
+    concern.freeing = concern.days.clone();
+    let days = concern.days.clone();
+    let mut board = Board::read(tx, currents, commune, concern).await?;
+    let children = children.iter().copied().map(ChildId).collect();
+    let end =
+        |(activity, day)| rules::end_unregistered(&mut board.situation, ActivityId(activity), day, &children).len();
+    let ended = days.into_iter().map(end).sum();
+    writing::write(tx, commune, &mut board).await?;
+    Ok(ended)
 }
 
 /// What is in use, which a season never takes away.

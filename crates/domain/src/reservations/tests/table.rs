@@ -1,6 +1,7 @@
 //! Verdicts by table.
 
 use super::*;
+use std::collections::BTreeSet;
 
 fn one(situation: &mut Situation, family: FamilyId, change: DayChange) -> Verdict {
     let mut verdicts = ask_all(situation, &request(family, vec![change]));
@@ -392,4 +393,51 @@ fn without_a_waiting_list_what_is_full_is_refused() {
         one(&mut situation, family(2), change(child(2, 0), day(19), Units::NONE, M)),
         Verdict::Refused(Refusal::Full)
     );
+}
+
+#[test]
+fn days_to_come_end_with_the_registration_as_if_they_were_given_up() {
+    // Families 0 and 1 have a place on the 19th and the 20th, 2 waits for the 20th; cancelling is free five days before.
+    for (now, first_states, given) in [
+        ("2026-10-13T10:00:00Z", [None, None], Some(ReservationState::Confirmed)),
+        ("2026-10-14T22:30:00Z", [Some(ReservationState::Absent), None], Some(ReservationState::Confirmed)),
+        (
+            "2026-10-19T06:00:00Z",
+            [Some(ReservationState::Confirmed), Some(ReservationState::Absent)],
+            Some(ReservationState::Waiting),
+        ),
+    ] {
+        let mut situation = situation(3);
+        for n in 0..2 {
+            let both = [19, 20].map(|at| change(child(n, 0), day(at), Units::NONE, M));
+            ask_all(&mut situation, &request(family(n), both.into()));
+        }
+        one(&mut situation, family(2), change(child(2, 0), day(20), Units::NONE, M));
+        situation.now = now.parse().unwrap();
+        situation.registrations.retain(|registration| registration.child != child(0, 0));
+        let left: BTreeSet<ChildId> = [child(0, 0), child(1, 0)].into();
+        let ended: usize = [19, 20].map(|at| end_unregistered(&mut situation, ALSH, day(at), &left).len()).iter().sum();
+        let state = |n, at| situation.of(family(n), child(n, 0), ALSH, day(at)).map(|one| one.state);
+        assert_eq!([state(0, 19), state(0, 20)], first_states, "{now}");
+        assert_eq!(ended, first_states.iter().filter(|state| **state != Some(ReservationState::Confirmed)).count());
+        assert_eq!([state(1, 19), state(1, 20)], [Some(ReservationState::Confirmed); 2], "registered: {now}");
+        assert_eq!(state(2, 20), given, "{now}");
+        assert_eq!(violations(&situation), [""; 0], "{now}");
+        let again = [19, 20].map(|at| end_unregistered(&mut situation, ALSH, day(at), &left).len());
+        assert_eq!(again, [0, 0], "once is enough: {now}");
+    }
+}
+
+#[test]
+fn who_waits_and_is_no_longer_registered_waits_no_more() {
+    let mut situation = situation(4);
+    for n in 0..4 {
+        one(&mut situation, family(n), change(child(n, 0), day(19), Units::NONE, M));
+    }
+    situation.registrations.retain(|registration| registration.child != child(2, 0));
+    assert_eq!(end_unregistered(&mut situation, ALSH, day(19), &[child(2, 0)].into()).len(), 1);
+    assert_eq!(violations(&situation), [""; 0]);
+    one(&mut situation, family(0), change(child(0, 0), day(19), M, Units::NONE));
+    let state = |n| situation.of(family(n), child(n, 0), ALSH, day(19)).map(|one| one.state);
+    assert_eq!([state(0), state(2), state(3)], [None, None, Some(ReservationState::Confirmed)]);
 }
