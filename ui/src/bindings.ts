@@ -917,7 +917,7 @@ export type GridView = {
 	units: GridUnitView[],
 	/**  « Pour les sorties, merci de vous inscrire… », with whom to call. */
 	notice: string | null,
-	/**  E.164, of the site of the first child. */
+	/**  As it is read out, of the site of the first child. */
 	sitePhone: string | null,
 	/**  The children that may be booked. */
 	children: GridChildView[],
