@@ -116,9 +116,18 @@ fn contract(places: &Places, report: &mut Report) -> Result<()> {
 fn system(places: &Places, report: &mut Report) -> Result<()> {
     report.step("system: build the server", |_| build_server(places))?;
     report.step("system: mail server", |_| setup::mail_server(places))?;
-    for name in
-        ["accounts", "family", "notices", "mail", "letters", "differential", "restore", "certificate", "power_cuts"]
-    {
+    for name in [
+        "accounts",
+        "family",
+        "days",
+        "notices",
+        "mail",
+        "letters",
+        "differential",
+        "restore",
+        "certificate",
+        "power_cuts",
+    ] {
         report.step(&format!("system: {name}"), |tests| {
             counted(&mut cargo_test(places, &["-p", "preau-tests", "--test", name]), tests)
         })?;

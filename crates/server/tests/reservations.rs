@@ -437,6 +437,30 @@ async fn days_to_come_end_with_the_registration_and_go_to_who_waits() {
 }
 
 #[tokio::test]
+async fn what_was_asked_a_month_ago_is_decided_on_the_day_it_arrives() {
+    on_each_engine(|h| async move {
+        let place = place(&h).await;
+        let family = family(&h, &place, "maison1").await;
+        ask(&h, &family, days(&place, family.child, &[(MONDAY, &[], DAY)])).await;
+        // Validated then, on a computer that finds the town again only a month later.
+        let (id, after) = (Uuid::now_v7(), date(2026, 12, 30));
+        let op = Op::ChangeDays(days(&place, family.child, &[(MONDAY, DAY, &[]), (after, &[], DAY)]));
+        h.clock.advance(std::time::Duration::from_secs(31 * 24 * 3600));
+        let family = h.refresh_session(&family).await;
+        let outcome = push(&h, &family.token, id, &op).await;
+        assert_eq!(verdict(&outcome), (OutcomeStatus::Rejected, Some(ErrorCode::DaysRefused)));
+        let said = receipt(&h, &family, id).await;
+        let since = "2026-12-21T23:00:00Z".to_owned();
+        assert_eq!(said[0], VerdictDto::Refused { refusal: RefusalDto::TooLateToReduce { since } }, "the day is over");
+        assert_eq!(said[1], VerdictDto::Refused { refusal: RefusalDto::PeriodClosed });
+        let shown: Vec<_> = reservations(&h, &family).await.into_iter().map(|one| (one.day, one.state)).collect();
+        assert_eq!(shown, [(MONDAY, ReservationStateDto::Confirmed)], "nothing half done");
+        is_sound(&h).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_home_that_is_linked_later_sees_what_was_booked_before() {
     on_each_engine(|h| async move {
         use base64::Engine;
