@@ -78,6 +78,7 @@ fn bridge() -> Builder<Wry> {
             reservations::booking_lines,
             reservations::booking_grid,
             reservations::booking_tick,
+            reservations::booking_tick_again,
             reservations::booking_places,
             reservations::booking_review,
             reservations::booking_validate,

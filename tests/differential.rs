@@ -3,7 +3,7 @@
 //! body, once the request id and the id asked for are masked. A route nobody said how to ask fails the test.
 
 use anyhow::{Context, Result, bail};
-use harness::{Answer, Api, Server, Session, Town};
+use harness::{Answer, Api, Season, Server, Session, Town};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -17,6 +17,8 @@ const CODE: &str = "Marronnier-2026";
 enum Plan {
     /// The id is in the path.
     Path,
+    /// The id is this parameter of the query.
+    Query(&'static str),
     /// The id is in these bodies.
     Bodies(fn(Uuid) -> Vec<Value>),
     /// Nothing of anybody can be named: its answer is searched for what is not the caller's.
@@ -38,6 +40,7 @@ fn plan(method: &Method, path: &str) -> Option<Plan> {
         | ("GET", "/v1/agent/families/{family_id}")
         | ("POST", "/v1/agent/detail-changes/{change_id}/decision" | "/v1/agent/changed-outcomes/{op_id}/seen")
         | ("POST", "/v1/agent/adults/{person_id}/letter") => Plan::Path,
+        ("GET", "/v1/counters") => Plan::Query("period"),
         ("POST", "/v1/sync/push") => Plan::Bodies(pushes),
         ("POST", "/v1/auth/refresh") => Plan::NoId("", Some(json!({ "refresh_token": "x".repeat(43) }))),
         ("PUT", "/v1/account/code") => Plan::NoId("", Some(json!({ "current": "faux", "new": "Autre-code-2026" }))),
@@ -67,11 +70,18 @@ fn pushes(id: Uuid) -> Vec<Value> {
             "old": { "type": "phone", "value": null }, "new": phone("+33612345678"),
         }),
         json!({ "type": "accounts.acknowledge_notice", "notice_id": id }),
+        json!({
+            "type": "reservations.change_days", "activity_id": id, "period_id": id,
+            "children": [{ "child_id": id, "days": [
+                { "day": "2026-12-21", "old": [], "new": ["morning"], "expected_cents": 5000 },
+            ] }],
+        }),
     ];
     ops.into_iter().map(|op| json!({ "operations": [{ "op_id": Uuid::now_v7(), "op": op }] })).collect()
 }
 
-/// Two communes with the same families' file, three families signed in, and an agent of the first commune.
+/// Two communes with the same families' file, three families signed in, and an agent of the first commune. The other
+/// commune offers days.
 struct World {
     town: Town,
     server: Server,
@@ -87,6 +97,8 @@ impl World {
         let town = Town::with_families(6)?;
         town.create_commune(&commune().replace(SLUG, OTHER_SLUG).replace("\"Parempuyre\"", "\"Ludon-Fictif\""))?;
         town.import(OTHER_SLUG, &families(6))?;
+        town.offer(OTHER_SLUG, &Season::open_now()?.text)?;
+        town.register(OTHER_SLUG, &Season::registrations(&["E0006", "E0007"]))?;
         let [claire, neighbour] = ["F0001", "F0003"].map(|family| town.letters(SLUG, family));
         let elsewhere = town.letters(OTHER_SLUG, "F0003")?.remove(0);
         let agent =
@@ -148,13 +160,18 @@ fn routes(town: &Town) -> Result<Vec<(Method, String)>> {
     Ok(routes)
 }
 
-/// Without what may differ: the request's id, the id asked for, the ids that the caller made up itself.
+/// Without what may differ: the request's id, the id asked for, the ids that the caller made up itself, and how far the
+/// caller's own stream is, which each receipt of theirs takes further.
 fn masked(answer: &Answer, asked: Uuid) -> Answer {
     fn mask(value: &mut Value) {
         match value {
             Value::Object(fields) => {
                 for (name, field) in fields {
-                    if matches!(name.as_str(), "request_id" | "op_id") { *field = json!("masked") } else { mask(field) }
+                    if matches!(name.as_str(), "request_id" | "op_id" | "version") {
+                        *field = json!("masked")
+                    } else {
+                        mask(field)
+                    }
                 }
             }
             Value::Array(items) => items.iter_mut().for_each(mask),
@@ -180,9 +197,13 @@ async fn ask(world: &World, route: &(Method, String), plan: &Plan, caller: &Sess
         _ if *method == Method::POST => vec![Some(json!({ "decision": "refuse", "reason": "Essai" }))],
         _ => vec![None],
     };
+    let path = match plan {
+        Plan::Query(name) => format!("{path}?{name}={id}"),
+        _ => fill(path, id),
+    };
     let mut answers = Vec::new();
     for body in bodies {
-        answers.push(world.api.send(method.clone(), &fill(path, id), Some(&caller.token), body.as_ref()).await?);
+        answers.push(world.api.send(method.clone(), &path, Some(&caller.token), body.as_ref()).await?);
     }
     Ok(answers)
 }
@@ -197,7 +218,7 @@ async fn another_familys_id_answers_like_a_random_one() -> Result<()> {
     for route in routes(&world.town)? {
         let plan =
             plan(&route.0, &route.1).with_context(|| format!("say in `plan` how {} {} is asked", route.0, route.1))?;
-        if !matches!(plan, Plan::Path | Plan::Bodies(_)) {
+        if !matches!(plan, Plan::Path | Plan::Query(_) | Plan::Bodies(_)) {
             continue;
         }
         let by_a_family = neighbours.union(&elsewhere).map(|id| (&world.claire, *id));
@@ -230,6 +251,11 @@ async fn ones_own_id_answers_otherwise() -> Result<()> {
     let device = format!("/v1/account/devices/{}", world.neighbour.dto.device_id);
     let own = world.api.send(Method::DELETE, &device, Some(&world.neighbour.token), None).await?;
     assert!((200..300).contains(&own.status), "the comparison would prove nothing: {own:?}");
+
+    let pages = world.api.pull(&world.elsewhere.token, "", 500).await?;
+    let period = pages.iter().flat_map(|page| &page.upserts).find(|upsert| upsert.kind == "period");
+    let counters = format!("/v1/counters?period={}", period.context("a period")?.entity);
+    world.api.get(&counters, &world.elsewhere.token).await?.success()?;
 
     let found = world.api.get("/v1/agent/families?q=Diop", &world.agent.token).await?.success()?;
     let family = found.body[0]["family_id"].as_str().context("the agent finds a family of the commune")?.to_owned();

@@ -34,6 +34,13 @@ pub async fn booking_tick(
     client.booking_tick(&period_id, &request).await
 }
 
+/// Ticks again what the town refused in a receipt.
+#[tauri::command]
+#[specta::specta]
+pub async fn booking_tick_again(client: State<'_, Client>, receipt_id: String) -> Result<TickedView, Failure> {
+    client.booking_tick_again(&receipt_id).await
+}
+
 /// Places left, asked of the town; nothing when it cannot be asked.
 #[tauri::command]
 #[specta::specta]

@@ -217,6 +217,7 @@ export class FakeBackend {
     bookingLines: () => this.days.lines(),
     bookingGrid: () => this.days.grid(),
     bookingTick: ({ request }) => this.days.tick(request as Contract.TickRequest),
+    bookingTickAgain: ({ receiptId }) => this.days.tickAgain(String(receiptId)),
     bookingPlaces: () => (this.days.online ? this.days.grid() : null),
     bookingReview: () => this.days.review(),
     bookingValidate: () => this.days.validate(),

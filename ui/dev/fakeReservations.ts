@@ -183,6 +183,15 @@ export class FakeReservations {
     return { cells: this.cells(), totals: this.totals(), canUndo: true, corrected };
   }
 
+  tickAgain(receiptId: string): Contract.TickedView {
+    this.steps.push(new Map(this.wanted));
+    const receipt = this.sent.find(({ id }) => id === receiptId);
+    for (const line of receipt?.lines ?? []) {
+      if (line.verdict?.type === 'refused') this.wanted.set(key(line.childId, line.day), line.new);
+    }
+    return { cells: this.cells(), totals: this.totals(), canUndo: true, corrected: null };
+  }
+
   private asked(): { childId: string; date: string; wanted: string[] }[] {
     const places = open.flatMap((one) => children.map((child) => ({ childId: child.childId, date: one.day })));
     return places
@@ -242,6 +251,7 @@ export class FakeReservations {
       })),
     };
     for (const { childId, date, wanted } of asked) {
+      if (this.online && this.verdict(wanted)?.type === 'refused') continue;
       this.booked.set(key(childId, date), wanted);
       this.cellStates.set(key(childId, date), this.online ? 'confirmed' : 'toSend');
     }

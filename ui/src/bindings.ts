@@ -85,6 +85,8 @@ export const commands = {
 	bookingGrid: (periodId: string) => __TAURI_INVOKE<GridView>("booking_grid", { periodId }),
 	/**  Something a person does to the grid. */
 	bookingTick: (periodId: string, request: TickRequest) => __TAURI_INVOKE<TickedView>("booking_tick", { periodId, request }),
+	/**  Ticks again what the town refused in a receipt. */
+	bookingTickAgain: (receiptId: string) => __TAURI_INVOKE<TickedView>("booking_tick_again", { receiptId }),
 	/**  Places left, asked of the town; nothing when it cannot be asked. */
 	bookingPlaces: (periodId: string) => __TAURI_INVOKE<GridView | null>("booking_places", { periodId }),
 	/**  Step 2. */

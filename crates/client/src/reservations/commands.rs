@@ -57,13 +57,21 @@ impl Client {
         let space = self.space().await?;
         let mut held = space.engine.cache.lock().await;
         let db = held.db().map_err(Error::from)?;
-        let know = knowledge(&space, db).await?;
-        let (period, activity) = known_period(&know, period)?;
-        let draft = Draft::read(db, period.id.0, activity).await?;
-        let mut grid = Grid::new(&know, (period, activity), draft, None);
-        let ticked = grid.tick(request)?;
-        grid.draft.keep(db, period.id.0, activity, space.engine.clock.wall()).await?;
-        Ok(ticked)
+        Ok(change_grid(&space, db, period, |grid| grid.tick(request)).await?)
+    }
+
+    /// Ticks again in the grid what the town refused in a receipt, where something can still be ticked.
+    ///
+    /// # Errors
+    /// [`FailureCode::NotFound`] for a receipt that the town has not answered, [`FailureCode::DiskFull`].
+    pub async fn booking_tick_again(&self, receipt: &str) -> Result<TickedView, Failure> {
+        let space = self.space().await?;
+        let id = receipt.parse().map_err(|_| not_found())?;
+        let mut held = space.engine.cache.lock().await;
+        let db = held.db().map_err(Error::from)?;
+        let (period, refused) = receipts::refused(db, id).await?.ok_or_else(not_found)?;
+        let change = |grid: &mut Grid<'_>| Ok(grid.tick_again(&refused));
+        Ok(change_grid(&space, db, &period.to_string(), change).await?)
     }
 
     /// Asks the town for the places left in a period; none when it cannot be asked.
@@ -230,6 +238,22 @@ async fn on_grid<T>(
     let draft = Draft::read(db, period.id.0, activity).await?;
     let places_at = store::places(db, period.id.0).await?.map(|seen| seen.at);
     work(Grid::new(&know, (period, activity), draft, places_at))
+}
+
+/// Changes what is ticked in a period, and keeps it at once.
+async fn change_grid(
+    space: &Space,
+    db: &mut SqliteConnection,
+    period: &str,
+    change: impl FnOnce(&mut Grid<'_>) -> Result<TickedView, Error>,
+) -> Result<TickedView, Error> {
+    let know = knowledge(space, db).await?;
+    let (period, activity) = known_period(&know, period)?;
+    let draft = Draft::read(db, period.id.0, activity).await?;
+    let mut grid = Grid::new(&know, (period, activity), draft, None);
+    let ticked = change(&mut grid)?;
+    grid.draft.keep(db, period.id.0, activity, space.engine.clock.wall()).await?;
+    Ok(ticked)
 }
 
 fn problems(grid: &Grid<'_>) -> u32 {

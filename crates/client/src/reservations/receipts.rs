@@ -6,11 +6,15 @@ use super::{present, store};
 use crate::error::Error;
 use crate::family;
 use crate::sync::outbox::{self, Row};
-use preau_domain::ids::{ActivityId, PeriodId};
+use jiff::civil::Date;
+use preau_domain::ids::{ActivityId, ChildId, PeriodId};
 use preau_domain::reservations::ReceiptNumber;
-use preau_protocol::reservations::{ChangeDaysOp, ReceiptDto};
+use preau_protocol::reservations::{ChangeDaysOp, ReceiptDto, ReceiptLineDto, VerdictDto};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
+
+/// What was asked of a child's day.
+pub type RefusedDay = (ChildId, Date, Vec<String>);
 
 /// Every receipt, the latest first; what waits here before what was answered.
 ///
@@ -44,12 +48,23 @@ pub async fn one(db: &mut SqliteConnection, know: &Knowledge, id: Uuid) -> Resul
     Ok(row.and_then(|row| Some(waiting(know, &row, &days_of(&row)?))))
 }
 
+/// The period of a receipt, and what the town refused in it: child, day and units.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn refused(db: &mut SqliteConnection, id: Uuid) -> Result<Option<(Uuid, Vec<RefusedDay>)>, Error> {
+    let Some(receipt) = store::receipt(db, id).await? else { return Ok(None) };
+    let refused = |line: &ReceiptLineDto| matches!(line.verdict, VerdictDto::Refused { .. });
+    let lines = receipt.lines.into_iter().filter(refused);
+    Ok(Some((receipt.period_id, lines.map(|line| (ChildId(line.child_id), line.day, line.new)).collect())))
+}
+
 async fn told(db: &mut SqliteConnection, know: &Knowledge, receipt: &ReceiptDto) -> Result<ReceiptView, Error> {
     let by = match receipt.by {
         Some(person) => family::name_of(db, person).await?,
         None => None,
     };
-    let line = |line: &preau_protocol::reservations::ReceiptLineDto| ReceiptLineView {
+    let line = |line: &ReceiptLineDto| ReceiptLineView {
         child_id: line.child_id.to_string(),
         first_name: present::first_name(&know.children, line.child_id).unwrap_or_default(),
         day: line.day.to_string(),

@@ -3,6 +3,7 @@
 use super::draft::Place;
 use super::grid::Grid;
 use super::present;
+use super::receipts::RefusedDay;
 use super::views::{CorrectionView, GridCellView, TickRequest, TickedView};
 use crate::error::{Error, FailureCode};
 use jiff::civil::Date;
@@ -48,6 +49,20 @@ impl Grid<'_> {
             TickRequest::Undo => self.draft.undo(),
         };
         Ok(self.ticked(&changed, corrected))
+    }
+
+    /// Ticks what the town refused once more, as one step: at the prices and places that are known now, and where something
+    /// can still be ticked.
+    pub fn tick_again(&mut self, refused: &[RefusedDay]) -> TickedView {
+        let known = |(child, day, keys): &RefusedDay| {
+            let place = (*child, *day);
+            let units = self.activity.units_of(keys.iter().map(String::as_str))?;
+            let open = self.open_days().any(|open| open == *day);
+            (open && !self.is_locked(place) && self.wanted(place) != units).then_some((place, units))
+        };
+        let cells = refused.iter().filter_map(known).collect();
+        let changed = self.draft.step(cells);
+        self.ticked(&changed, None)
     }
 
     fn ticked(&self, changed: &[Place], corrected: Option<CorrectionView>) -> TickedView {

@@ -314,5 +314,14 @@ async fn a_receipt_says_what_became_of_each_day() {
     assert_eq!(receipts[0].number.len(), 14);
     let agenda = client.agenda(&LEO.to_string(), &ALSH.to_string()).await.expect("an agenda");
     assert_eq!(agenda.days.len(), 2, "the two refused days; the one that waits is the town's to show");
+    let again = client.booking_tick_again(&id.to_string()).await.expect("ticked again");
+    assert_eq!((again.totals.changes, again.totals.cents, again.can_undo), (2, 1000, true), "at the prices of now");
+    let shown = grid(&client).await;
+    let wanted = [MONDAY, TUESDAY, "2026-12-23"].map(|day| cell(&shown, LEO, day).wanted.len());
+    assert_eq!(wanted, [0, 1, 1], "what was refused, and nothing else");
+    let twice = client.booking_tick_again(&id.to_string()).await.expect("nothing more");
+    assert_eq!((twice.totals.changes, twice.cells.len()), (2, 0));
+    let unknown = client.booking_tick_again(&Uuid::nil().to_string()).await.expect_err("no such receipt");
+    assert_eq!(unknown.code, FailureCode::NotFound);
     client.close().await;
 }

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { Printer } from 'lucide-react';
-import { useParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import { BackLink } from '../../components/BackLink';
 import { Button, LinkButton } from '../../components/Button';
 import { Facts } from '../../components/Facts';
@@ -36,7 +36,14 @@ export function ReceiptPage() {
 function Receipt({ receipt }: { receipt: ReceiptView }) {
   const { t, locale } = useText();
   const { commune } = useSpace();
+  const navigate = useNavigate();
   const print = useMutation({ mutationFn: backend.printPage });
+  const grid = `/reservations/${receipt.periodId}`;
+  const again = useMutation({
+    mutationFn: () => backend.bookingTickAgain(receipt.id),
+    onSuccess: () => navigate(grid),
+  });
+  const refused = receipt.lines.some(({ verdict }) => verdict?.type === 'refused');
   const answered = receipt.at !== null;
   const facts = [
     { term: t('reservations.receipt.number'), value: receipt.number },
@@ -72,8 +79,10 @@ function Receipt({ receipt }: { receipt: ReceiptView }) {
         </Card>
       ))}
       {print.isError && <FailureNotice failure={print.error} />}
+      {again.isError && <FailureNotice failure={again.error} />}
       <Actions>
-        <LinkButton to={`/reservations/${receipt.periodId}`}>{t('reservations.receipt.grid')}</LinkButton>
+        <LinkButton to={grid}>{t('reservations.receipt.grid')}</LinkButton>
+        {refused && <Button onClick={() => again.mutate()}>{t('reservations.receipt.again')}</Button>}
         <Button icon={<Printer size="1.125rem" aria-hidden="true" />} onClick={() => print.mutate()}>
           {t('reservations.print')}
         </Button>

@@ -184,6 +184,20 @@ test('every verdict has a sentence of its own', async () => {
   expect(await violations()).toEqual([]);
 });
 
+test('refused days are ticked again at the price of now, and nothing is asked yet', async () => {
+  const fake = scenes.open();
+  fake.days.verdict = () => ({ type: 'refused', why: { type: 'priceChanged', cents: 708 } });
+  fake.days.wanted.set('leo 2026-10-19', ['morning']);
+  fake.days.validate();
+  const user = await openAt(fake, '/recepisses/recu-1');
+  await title('Récépissé de réservation');
+  await user.click(screen.getByRole('button', { name: 'Reprendre les jours refusés' }));
+  await title('ALSH des vacances – Vacances de la Toussaint');
+  expect(box('lundi 19 octobre', 'Matin')).toBeChecked();
+  expect(screen.getByRole('row', { name: /lundi 19 octobre/ })).toHaveTextContent(/7,08\s€/);
+  expect(fake.days.sent).toHaveLength(1);
+});
+
 test('the agenda is reached by the magnifier, in three shapes that say the same', async () => {
   const user = await openAt(scenes.open(), '/personnes/leo');
   await title('Léo Martel-Daoud');
