@@ -24,7 +24,7 @@ async fn begin(window: &Window) -> Result<()> {
     window.click("link", "Réservations / Modifications ALSH").await?;
     window.sees("Choisissez un enfant et une activité").await?;
     window.click("button", "Léo ALSH des vacances").await?;
-    window.click("link", "COMMENCER : Léo, Vacances d’essai").await?;
+    window.click("link", "COMMENCER : Léo, Vacances d'essai").await?;
     window.sees("Pour les sorties, merci de vous inscrire").await
 }
 
@@ -121,7 +121,7 @@ async fn what_was_ticked_offline_survives_a_kill_and_is_answered_day_by_day() ->
     go_home(&window).await?;
     window.click("link", "Réservations / Modifications ALSH").await?;
     window.click("link", "Mes récépissés").await?;
-    window.click("link", "Vacances d’essai").await?;
+    window.click("link", "Vacances d'essai").await?;
     window.sees("Confirmé").await?;
     window.sees("Refusé. La mairie a fermé ce jour : Grève").await?;
     window.check_screen("reservations-verdicts").await?;

@@ -10,13 +10,22 @@ import { Notice } from '../../components/Notice';
 import { Actions, Card, Page } from '../../components/Page';
 import { PageTitle } from '../../components/PageTitle';
 import { useText } from '../../lib/i18n';
-import { backend, type ReceiptLineView, type ReceiptView } from '../../lib/ipc';
+import { backend, type ReceiptLineView, type ReceiptView, type RefusalView } from '../../lib/ipc';
 import { money } from '../../lib/money';
 import { useSpace } from '../../lib/session';
 import styles from './Days.module.css';
 import { weekdayDay } from './days';
 import { useReceipt } from './useReservations';
 import { instant, unitNames, verdictWords } from './words';
+
+/** Refusals that another try, at what is known now, may not meet. */
+const askedAgain: ReadonlySet<RefusalView['type']> = new Set([
+  'notOpenYet',
+  'full',
+  'stale',
+  'priceChanged',
+  'siblingPriceChanged',
+]);
 
 /** A receipt: what was asked, and what became of each child's day. */
 export function ReceiptPage() {
@@ -43,7 +52,7 @@ function Receipt({ receipt }: { receipt: ReceiptView }) {
     mutationFn: () => backend.bookingTickAgain(receipt.id),
     onSuccess: () => navigate(grid),
   });
-  const refused = receipt.lines.some(({ verdict }) => verdict?.type === 'refused');
+  const refused = receipt.lines.some(({ verdict }) => verdict?.type === 'refused' && askedAgain.has(verdict.why.type));
   const answered = receipt.at !== null;
   const facts = [
     { term: t('reservations.receipt.number'), value: receipt.number },

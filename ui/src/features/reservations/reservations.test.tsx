@@ -198,6 +198,17 @@ test('refused days are ticked again at the price of now, and nothing is asked ye
   expect(fake.days.sent).toHaveLength(1);
 });
 
+test('what cannot be asked again is not offered again', async () => {
+  const fake = scenes.open();
+  fake.days.verdict = () => ({ type: 'refused', why: { type: 'closed', reason: 'Grève' } });
+  fake.days.wanted.set('leo 2026-10-19', ['morning']);
+  fake.days.validate();
+  await openAt(fake, '/recepisses/recu-1');
+  await title('Récépissé de réservation');
+  expect(screen.getByRole('link', { name: 'Revenir à la grille' })).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Reprendre les jours refusés' })).toBeNull();
+});
+
 test('the agenda is reached by the magnifier, in three shapes that say the same', async () => {
   const user = await openAt(scenes.open(), '/personnes/leo');
   await title('Léo Martel-Daoud');
