@@ -168,9 +168,9 @@ fn masked(answer: &Answer, asked: Uuid) -> Answer {
             Value::Object(fields) => {
                 for (name, field) in fields {
                     if matches!(name.as_str(), "request_id" | "op_id" | "version") {
-                        *field = json!("masked")
+                        *field = json!("masked");
                     } else {
-                        mask(field)
+                        mask(field);
                     }
                 }
             }
