@@ -75,6 +75,13 @@ async fn an_action_is_answered_while_one_looks() {
     client.close().await;
 }
 
+/// However often it is asked: a town that is busy once may be asked again, and answer, before anybody is told.
+fn busy_while_one_stands_there(computer: &Computer, retry_after: Option<u32>) {
+    for _ in 0..20 {
+        computer.town.fail("/v1/sync/push", Fault::Status(503, "busy", retry_after));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_sent_is_refused_and_forgotten() {
     for (name, code) in [
@@ -87,13 +94,14 @@ async fn what_cannot_be_sent_is_refused_and_forgotten() {
         let client = standing_at(&computer).await;
         match name {
             "down" => computer.town.state().down = true,
-            "busy" => computer.town.fail("/v1/sync/push", Fault::Status(503, "busy", None)),
-            "busy for a while" => computer.town.fail("/v1/sync/push", Fault::Status(503, "busy", Some(45))),
+            "busy" => busy_while_one_stands_there(&computer, None),
+            "busy for a while" => busy_while_one_stands_there(&computer, Some(45)),
             _ => computer.town.state().known_tokens.clear(),
         }
         assert_eq!(moved(&client).await, Err(code), "{name}");
         nothing_waits(&client).await;
         computer.town.state().down = false;
+        computer.town.state().faults.clear();
         computer.pass(Duration::from_secs(60));
         if name != "session ended" {
             client.sync_now().await.expect("a status");
