@@ -84,6 +84,9 @@ CREATE TABLE reservation (
 CREATE INDEX reservation_by_child ON reservation (commune_id, child_id, day);
 CREATE INDEX reservation_by_family ON reservation (commune_id, family_id, day);
 CREATE INDEX reservation_by_day ON reservation (commune_id, activity_id, day, state);
+-- Who waits for the same, in order, without reading the others.
+CREATE INDEX reservation_queue ON reservation
+    (commune_id, activity_id, day, group_key, period_id, units, queue, reservation_id) WHERE state = 'waiting';
 
 -- One row per unit of a live reservation: no child has the same unit of a day twice, whichever homes book.
 CREATE TABLE reserved_unit (

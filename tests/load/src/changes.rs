@@ -2,15 +2,13 @@
 //! again, asked every acknowledged operation again, and compared with what it serves.
 
 use crate::people::{enrol, letters};
+use crate::served::{self, version_of};
 use crate::spread::Spread;
 use anyhow::{Context, Result, bail, ensure};
 use harness::{Api, Session, Town};
-use preau_protocol::sync::{ChangesResponse, DigestResponse, OutcomeDto, OutcomeStatus};
+use preau_protocol::sync::{DigestResponse, OutcomeDto, OutcomeStatus};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -147,38 +145,18 @@ impl Home {
         Ok(())
     }
 
-    /// I4: what a new computer reads has the checksums that the server tells, and ends with the last change.
+    /// I4, and that what is served ends with the last change.
     async fn served_is_on_record(&self, client: &Client, address: &str, version: i64) -> Result<()> {
-        let get = async |path: &str| {
-            let request = client.get(format!("{address}{path}")).bearer_auth(&self.session.token);
-            anyhow::Ok(request.send().await?.error_for_status()?.text().await?)
-        };
-        let digest: DigestResponse = serde_json::from_str(&get("/v1/sync/digest").await?)?;
-        ensure!(version_of(&digest, &self.session)? == version, "I5: the stream is at {:?}", digest.streams);
-        let mut read: BTreeMap<(Uuid, String), BTreeMap<Uuid, Vec<u8>>> = BTreeMap::new();
-        let (mut cursor, mut last_number) = (String::new(), None);
-        loop {
-            let page = get(&format!("/v1/sync/changes?cursor={cursor}")).await?;
-            let page: ChangesResponse = serde_json::from_str(&page)?;
-            for upsert in &page.upserts {
-                let hash = Sha256::digest(upsert.body.get().as_bytes());
-                let row = [upsert.entity.as_bytes(), &upsert.version.to_be_bytes()[..], &hash].concat();
-                read.entry((upsert.stream, upsert.kind.clone())).or_default().insert(upsert.entity, row);
-                if upsert.entity == self.person {
-                    let adult: Value = serde_json::from_str(upsert.body.get())?;
-                    last_number = adult["mobile_phone"].as_str().map(str::to_owned);
-                }
+        let mut last_number = None;
+        let served = served::compare(client, address, &self.session, |upsert| {
+            if upsert.entity == self.person {
+                let adult: Value = serde_json::from_str(upsert.body.get())?;
+                last_number = adult["mobile_phone"].as_str().map(str::to_owned);
             }
-            cursor = page.cursor;
-            if !page.has_more {
-                break;
-            }
-        }
-        let own: BTreeMap<(Uuid, String), String> =
-            read.into_iter().map(|(key, rows)| (key, checksum(&rows))).collect();
-        let told: BTreeMap<(Uuid, String), String> =
-            digest.digests.into_iter().map(|digest| ((digest.stream, digest.kind), digest.checksum)).collect();
-        ensure!(own == told, "I4: what was read is not what the server says");
+            Ok(())
+        });
+        let served = served.await?;
+        ensure!(served == version, "I5: the stream is at {served}");
         ensure!(last_number.as_deref() == Some(&self.number), "I2: {last_number:?} instead of {}", self.number);
         Ok(())
     }
@@ -203,19 +181,4 @@ fn operation(person: Uuid, old: &str, new: &str) -> Value {
     let phone = |number: &str| json!({ "type": "phone", "value": number });
     json!({ "type": "family.change_detail", "subject": { "type": "adult", "person_id": person },
         "field": "mobile_phone", "old": phone(old), "new": phone(new) })
-}
-
-fn version_of(digest: &DigestResponse, session: &Session) -> Result<i64> {
-    let own = session.dto.account.commune_id;
-    let stream = digest.streams.iter().find(|stream| stream.stream != own).context("the family's stream")?;
-    Ok(stream.version)
-}
-
-fn checksum(rows: &BTreeMap<Uuid, Vec<u8>>) -> String {
-    let mut sha = Sha256::new();
-    rows.values().for_each(|row| sha.update(row));
-    sha.finalize().iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a text grows");
-        text
-    })
 }

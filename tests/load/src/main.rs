@@ -4,11 +4,13 @@
 #![allow(clippy::print_stdout, reason = "the caller reads standard output")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that cannot go on ends")]
 
+mod booking;
 mod changes;
 mod fill;
 mod first_sync;
 mod no_change;
 mod people;
+mod served;
 mod sign_ins;
 mod spread;
 mod wire;
@@ -36,6 +38,7 @@ async fn measured(words: &[&str]) -> Result<Value> {
         ["no-change"] => no_change::measure().await,
         ["first-sync", rows] => first_sync::measure(rows.parse()?).await,
         ["sign-ins", seconds] => sign_ins::measure(seconds.parse()?).await,
+        ["booking", seconds] => booking::measure(seconds.parse()?).await,
         ["changes", seconds] => changes::measure(seconds.parse()?).await,
         ["fill-desktop", folder] => fill::fill(folder.as_ref()).await,
         _ => bail!("started by `cargo xtask bench`, which knows the words"),

@@ -3,6 +3,7 @@
 //!
 //! A figure is of released programs. A throughput is only told together with the check of its invariants.
 
+mod booking;
 mod changes;
 pub mod cold_start;
 mod first_sync;
@@ -37,7 +38,7 @@ enum Needs {
     Desktop,
 }
 
-const ALL: [Measurement; 6] = [
+const ALL: [Measurement; 7] = [
     Measurement {
         name: "no-change",
         about: "a synchronisation that brings nothing",
@@ -68,6 +69,12 @@ const ALL: [Measurement; 6] = [
         about: "changes through the writer, both engines",
         needs: &[Needs::Load],
         run: changes::run,
+    },
+    Measurement {
+        name: "booking",
+        about: "families that book at the opening, both engines",
+        needs: &[Needs::Load],
+        run: booking::run,
     },
 ];
 

@@ -33,6 +33,8 @@ pub struct ChildHome {
     pub from: Date,
     /// Last day, or open.
     pub to: Option<Date>,
+    /// May book for the child.
+    pub may_book: bool,
 }
 
 impl ChildHome {
@@ -48,12 +50,20 @@ impl ChildHome {
 /// # Errors
 /// Whatever the database says, or a date that cannot be read.
 pub async fn homes_of(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<ChildHome>> {
-    let rows = store::links_of(on, commune, children).await?;
-    let home = |row: store::LinkRow| {
-        let (from, to) = (store::day(&row.starts_on)?, row.ends_on.as_deref().map(store::day).transpose()?);
-        Ok(ChildHome { child: row.child_id, family: row.family_id, from, to })
-    };
-    rows.into_iter().map(home).collect()
+    store::links_of(on, commune, children).await?.into_iter().map(child_home).collect()
+}
+
+/// Every home of each child of some homes.
+///
+/// # Errors
+/// As [`homes_of`].
+pub async fn all_homes(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<ChildHome>> {
+    store::links_of_children_of(on, commune, families).await?.into_iter().map(child_home).collect()
+}
+
+fn child_home(row: store::LinkRow) -> Result<ChildHome> {
+    let (from, to) = (store::day(&row.starts_on)?, row.ends_on.as_deref().map(store::day).transpose()?);
+    Ok(ChildHome { child: row.child_id, family: row.family_id, from, to, may_book: row.may_book })
 }
 
 /// The children of each home, whatever the dates of their links.
@@ -77,11 +87,17 @@ pub async fn children_by_reference(
     Ok(rows.into_iter().map(|row| (row.reference, row.child_id)).collect())
 }
 
-/// Homes with their children.
+/// Homes with their children, as they are between two days.
 ///
 /// # Errors
 /// Whatever the database says, or a row that no rule would have let in.
-pub async fn households(on: &impl ConnectionTrait, town: &CommuneDto, families: &[Uuid]) -> Result<Households> {
+pub async fn households(
+    on: &impl ConnectionTrait,
+    town: &CommuneDto,
+    links: &[ChildHome],
+    families: &[Uuid],
+    (first, last): (Date, Date),
+) -> Result<Households> {
     let commune = town.commune_id;
     let mut all = Households::default();
     for row in store::families(on, commune, families).await? {
@@ -94,12 +110,12 @@ pub async fn households(on: &impl ConnectionTrait, town: &CommuneDto, families: 
             home.quotients.extend(quotient(&row));
         }
     }
-    let links = store::links(on, commune, families).await?;
-    let children: BTreeSet<Uuid> = links.iter().map(|link| link.child_id).collect();
-    for row in links {
-        let (from, to) = (store::day(&row.starts_on)?, row.ends_on.as_deref().map(store::day).transpose()?);
-        if let Some(home) = all.homes.get_mut(&FamilyId(row.family_id)) {
-            home.links.push(Link { child: ChildId(row.child_id), from, to, may_book: row.may_book });
+    let mut children = BTreeSet::new();
+    for link in links {
+        if let Some(home) = all.homes.get_mut(&FamilyId(link.family)) {
+            let ChildHome { child, from, to, may_book, .. } = *link;
+            home.links.push(Link { child: ChildId(child), from, to, may_book });
+            children.insert(child);
         }
     }
     let children: Vec<Uuid> = children.into_iter().collect();
@@ -107,7 +123,8 @@ pub async fn households(on: &impl ConnectionTrait, town: &CommuneDto, families: 
         let child = Child { birth: store::day(&row.birth_date)?, schooling: Vec::new() };
         all.children.insert(ChildId(row.child_id), child);
     }
-    for row in store::schooling(on, commune, &children).await? {
+    let days = (first.to_string(), last.to_string());
+    for row in store::schooling_between(on, commune, &children, (&days.0, &days.1)).await? {
         let (from, to) = (store::day(&row.starts_on)?, row.ends_on.as_deref().map(store::day).transpose()?);
         if let Some(child) = all.children.get_mut(&ChildId(row.child_id)) {
             let (school, level, class) = (row.school, row.level, row.class);

@@ -158,6 +158,23 @@ pub(crate) async fn links_of(on: &impl ConnectionTrait, commune: Uuid, children:
     among(on, commune, (LINK, "family_child", "child_id", "starts_on, family_id"), children).await
 }
 
+/// Every link of the children of these families, to whichever home and whatever its dates.
+pub(crate) async fn links_of_children_of(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    families: &[Uuid],
+) -> Result<Vec<LinkRow>> {
+    let theirs = "child_id IN (SELECT child_id FROM family_child WHERE commune_id = $1 AND family_id";
+    let sql = format!(
+        "SELECT {LINK} FROM family_child WHERE commune_id = $1 AND {theirs} IN ({}))",
+        db::places(families.len())
+    );
+    if families.is_empty() {
+        return Ok(Vec::new());
+    }
+    db::all(on, &sql, db::commune_and(commune, families)).await
+}
+
 #[derive(Debug, FromQueryResult)]
 struct ChildIdRow {
     child_id: Uuid,
@@ -223,6 +240,28 @@ pub(crate) async fn schooling(
 ) -> Result<Vec<SchoolingRow>> {
     let columns = "child_id, starts_on, ends_on, school, level, class";
     among(on, commune, (columns, "schooling", "child_id", "starts_on"), children).await
+}
+
+/// Schooling of these children between two days, as ISO 8601.
+pub(crate) async fn schooling_between(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    children: &[Uuid],
+    (first, last): (&str, &str),
+) -> Result<Vec<SchoolingRow>> {
+    if children.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT child_id, starts_on, ends_on, school, level, class FROM schooling WHERE commune_id = $1 \
+         AND child_id IN ({}) AND starts_on <= ${} AND (ends_on IS NULL OR ends_on >= ${})",
+        db::places(children.len()),
+        children.len() + 2,
+        children.len() + 3
+    );
+    let mut values = db::commune_and(commune, children);
+    values.extend([last.into(), first.into()]);
+    db::all(on, &sql, values).await
 }
 
 pub(crate) async fn contacts(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<ContactRow>> {

@@ -16,12 +16,17 @@ use crate::planning;
 use crate::sync::{Entity, hold, publish_changed};
 use crate::writer::WriteTx;
 
-/// Registrations of children, as the rules take them.
+/// Registrations of children for activities, as the rules take them.
 ///
 /// # Errors
 /// Whatever the database says, or a row that no rule would have let in.
-pub async fn of_children(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<Registration>> {
-    let rows = store::of_children(on, commune, children).await?;
+pub async fn of_children(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    children: &[Uuid],
+    activities: &[Uuid],
+) -> Result<Vec<Registration>> {
+    let rows = store::for_activities(on, commune, children, activities).await?;
     rows.iter().map(|row| Ok(Registration::from(&row.dto()?))).collect()
 }
 

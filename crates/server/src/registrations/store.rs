@@ -42,6 +42,29 @@ pub(super) async fn of_children(
     Ok(rows)
 }
 
+/// Those for some activities.
+pub(super) async fn for_activities(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    children: &[Uuid],
+    activities: &[Uuid],
+) -> Result<Vec<RegistrationRow>> {
+    let mut rows = Vec::new();
+    for children in children.chunks(ROWS) {
+        let after = children.len() + 2;
+        let of_activities: Vec<String> = (after..after + activities.len()).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM registration WHERE commune_id = $1 AND child_id IN ({}) AND activity_id IN ({})",
+            db::places(children.len()),
+            of_activities.join(", ")
+        );
+        let mut values = db::commune_and(commune, children);
+        values.extend(activities.iter().copied().map(sea_orm::Value::from));
+        rows.extend(db::all::<RegistrationRow>(on, &sql, values).await?);
+    }
+    Ok(rows)
+}
+
 #[derive(Debug, FromQueryResult)]
 struct AnyRow {
     found: bool,

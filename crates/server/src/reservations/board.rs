@@ -12,8 +12,10 @@ use preau_domain::planning::{Key, Units};
 use preau_domain::reservations::{Counter, CounterId, Reservation, Situation};
 use preau_protocol::planning::PriceDto;
 use preau_protocol::reservations::ReservationStateDto;
+use sea_orm::{ConnectionTrait, DbBackend};
 use uuid::Uuid;
 
+use super::queues::Queues;
 use super::store::{self, ReservationRow};
 use crate::ahead::Ahead;
 use crate::communes;
@@ -24,14 +26,19 @@ use crate::registrations;
 use crate::sync::{Held, hold};
 use crate::writer::WriteTx;
 
+/// A child's day of an activity.
+pub(super) type ChildDay = (Uuid, Uuid, Date);
+
 /// What requests concern, of one commune.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Concern {
-    /// Who asks.
-    pub families: BTreeSet<Uuid>,
+    /// Which families' children, on which days.
+    pub homes: BTreeSet<(Uuid, Date)>,
     /// On which days of which activities.
     pub days: BTreeSet<(Uuid, Date)>,
-    /// Those from which places may become free.
+    /// How many requests change a child's day of an activity, or give it up.
+    pub giving_up: BTreeMap<ChildDay, u32>,
+    /// Days on which any number of places may become free.
     pub freeing: BTreeSet<(Uuid, Date)>,
     /// Those of which every live reservation is to be read.
     pub whole: BTreeSet<(Uuid, Date)>,
@@ -83,31 +90,37 @@ impl Board {
     /// Reads all that a concern needs, and holds it until the transaction ends.
     pub async fn read(tx: &WriteTx, currents: &Currents, commune: Uuid, concern: Concern) -> Result<Self> {
         let town = communes::read_once(tx, commune).await?;
-        let Concern { mut families, days, freeing, whole } = concern;
-        let own = with_other_homes(tx, commune, &families).await?;
-        let mut streams: BTreeSet<Uuid> = families.union(&own.families()).copied().collect();
-        hold(tx, commune, &streams.iter().copied().collect::<Vec<_>>()).await?;
+        let Concern { homes: asking, days, giving_up, freeing, whole } = concern;
+        let mut own = AllHomes::of(tx, commune, &asking).await?;
+        let held = hold(tx, commune, &own.families()).await?;
+        if tx.connection().get_database_backend() == DbBackend::Postgres {
+            // Another process may have moved children until they were held.
+            own = AllHomes::of(tx, commune, &asking).await?;
+        }
         let counters = hold_counters(tx, commune, &days).await?;
+        // After the streams and counters are held: whoever changes what is decided here waits.
+        let planning = planning::ops::current(tx, currents, commune).await?.planning.clone();
+        let on = tx.connection();
+        let mut rows = store::of_child_days(on, commune, &own.child_days()).await?;
         let mut waiting = on_days(tx, commune, &freeing, &["waiting"]).await?;
         waiting.extend(on_days(tx, commune, &whole, &["waiting", "confirmed", "absent"]).await?);
-        families.extend(waiting.iter().map(|row| row.family_id));
-        let all = with_other_homes(tx, commune, &families).await?;
-        streams.extend(families.union(&all.families()));
-        let held = hold(tx, commune, &streams.into_iter().collect::<Vec<_>>()).await?;
-        // After the streams and counters are held: whoever changes what is decided here waits.
-        let current = planning::ops::current(tx, currents, commune).await?;
-        let mut situation = Situation::new(tx.now(), current.planning.clone());
-        let families: Vec<Uuid> = families.into_iter().collect();
-        let households = family::households(tx.connection(), &town, &families).await?;
-        let children: Vec<Uuid> = households.children.keys().map(|child| child.0).collect();
-        situation.registrations = registrations::ops::of_children(tx.connection(), commune, &children).await?;
-        (situation.homes, situation.children) = (households.homes, households.children);
-        let mut rows: Vec<ReservationRow> = waiting;
-        if let (Some(first), Some(last)) =
-            (days.iter().map(|(_, day)| day).min(), days.iter().map(|(_, day)| day).max())
-        {
-            let range = (first.to_string(), last.to_string());
-            rows.extend(store::of_children(tx.connection(), commune, &children, (&range.0, &range.1)).await?);
+        let queues = Queues { planning: &planning, counters: &counters, giving_up: &giving_up };
+        waiting.extend(queues.who_may_come(on, commune, &rows).await?);
+        let others: BTreeSet<(Uuid, Date)> =
+            waiting.iter().map(|row| Ok((row.family_id, day_of(row)?))).collect::<Result<_>>()?;
+        let others = AllHomes::of(tx, commune, &others.difference(&asking).copied().collect()).await?;
+        rows.append(&mut waiting);
+        rows.extend(store::of_child_days(on, commune, &others.child_days()).await?);
+        let all = own.and(others);
+        let held = held.and(tx, &all.families()).await?;
+        let mut situation = Situation::new(tx.now(), planning);
+        if let Some(span) = span(&days) {
+            let households = family::households(on, &town, &all.homes, &all.concerned(), span).await?;
+            let children: Vec<Uuid> = households.children.keys().map(|child| child.0).collect();
+            let activities: BTreeSet<Uuid> = days.iter().map(|(activity, _)| *activity).collect();
+            let activities: Vec<Uuid> = activities.into_iter().collect();
+            situation.registrations = registrations::ops::of_children(on, commune, &children, &activities).await?;
+            (situation.homes, situation.children) = (households.homes, households.children);
         }
         let (counters_read, rows_read, closed) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
         let mut board = Self { situation, homes: all.homes, held, counters: counters_read, rows: rows_read, closed };
@@ -142,22 +155,57 @@ impl Board {
     }
 }
 
-/// Homes with the other homes of their children.
-struct OtherHomes {
+/// Homes that days concern, with the other homes of their children.
+struct AllHomes {
+    concerned: BTreeSet<(Uuid, Date)>,
     homes: Vec<ChildHome>,
 }
 
-impl OtherHomes {
-    fn families(&self) -> BTreeSet<Uuid> {
-        self.homes.iter().map(|home| home.family).collect()
+impl AllHomes {
+    async fn of(tx: &WriteTx, commune: Uuid, concerned: &BTreeSet<(Uuid, Date)>) -> Result<Self> {
+        let families: BTreeSet<Uuid> = concerned.iter().map(|(family, _)| *family).collect();
+        let families: Vec<Uuid> = families.into_iter().collect();
+        let homes = family::all_homes(tx.connection(), commune, &families).await?;
+        Ok(Self { concerned: concerned.clone(), homes })
+    }
+
+    fn and(mut self, others: Self) -> Self {
+        self.concerned.extend(others.concerned);
+        // A child whose homes were read twice is told twice of each of them otherwise.
+        let known: BTreeSet<Uuid> = self.homes.iter().map(|home| home.child).collect();
+        self.homes.extend(others.homes.into_iter().filter(|home| !known.contains(&home.child)));
+        self
+    }
+
+    fn concerned(&self) -> Vec<Uuid> {
+        let families: BTreeSet<Uuid> = self.concerned.iter().map(|(family, _)| *family).collect();
+        families.into_iter().collect()
+    }
+
+    /// All of them.
+    fn families(&self) -> Vec<Uuid> {
+        let mut families: BTreeSet<Uuid> = self.homes.iter().map(|home| home.family).collect();
+        families.extend(self.concerned.iter().map(|(family, _)| *family));
+        families.into_iter().collect()
+    }
+
+    /// The children of the homes that are concerned, on their days.
+    fn child_days(&self) -> Vec<(Uuid, String)> {
+        let mut of_family: BTreeMap<Uuid, BTreeSet<Uuid>> = BTreeMap::new();
+        for home in &self.homes {
+            of_family.entry(home.family).or_default().insert(home.child);
+        }
+        let children = |family: &Uuid| of_family.get(family).into_iter().flatten().copied();
+        let days: BTreeSet<(Uuid, Date)> =
+            self.concerned.iter().flat_map(|(family, day)| children(family).map(|child| (child, *day))).collect();
+        days.into_iter().map(|(child, day)| (child, day.to_string())).collect()
     }
 }
 
-async fn with_other_homes(tx: &WriteTx, commune: Uuid, families: &BTreeSet<Uuid>) -> Result<OtherHomes> {
-    let families: Vec<Uuid> = families.iter().copied().collect();
-    let children = family::children_of(tx.connection(), commune, &families).await?;
-    let children: Vec<Uuid> = children.into_iter().collect();
-    Ok(OtherHomes { homes: family::homes_of(tx.connection(), commune, &children).await? })
+/// The first and the last day.
+fn span(days: &BTreeSet<(Uuid, Date)>) -> Option<(Date, Date)> {
+    let days = || days.iter().map(|(_, day)| *day);
+    days().min().zip(days().max())
 }
 
 fn by_activity(days: &BTreeSet<(Uuid, Date)>) -> BTreeMap<Uuid, BTreeSet<String>> {
@@ -191,7 +239,7 @@ async fn on_days(
     Ok(rows)
 }
 
-fn counter_id(row: &CounterRow) -> Result<CounterId> {
+pub(super) fn counter_id(row: &CounterRow) -> Result<CounterId> {
     let key = |text: &str| Key::parse(text).with_context(|| format!("a stable name on record: {text}"));
     Ok(CounterId {
         activity: ActivityId(row.activity_id),
@@ -199,6 +247,10 @@ fn counter_id(row: &CounterRow) -> Result<CounterId> {
         group: key(&row.group_key)?,
         rule: key(&row.counter_key)?,
     })
+}
+
+fn day_of(row: &ReservationRow) -> Result<Date> {
+    Ok(row.day.parse().context("a day on record")?)
 }
 
 /// A reservation as the rules take it.
@@ -213,7 +265,7 @@ fn reservation(row: &ReservationRow, situation: &Situation) -> Result<Reservatio
         family: FamilyId(row.family_id),
         activity,
         period: PeriodId(row.period_id),
-        day: row.day.parse().context("a day on record")?,
+        day: day_of(row)?,
         units: Units::from_bits(u16::try_from(row.units).unwrap_or_default()),
         group: Key::parse(&row.group_key).context("a group on record")?,
         state: state.into(),

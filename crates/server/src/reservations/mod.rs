@@ -9,6 +9,7 @@ mod board;
 mod counters;
 pub mod ops;
 pub mod projection;
+mod queues;
 mod routes;
 mod store;
 mod writing;

@@ -70,11 +70,12 @@ pub fn declare(reads: &mut Reads, currents: &Arc<Currents>, caller: &FamilyCalle
 }
 
 fn concern(concern: &mut Concern, family: Uuid, op: &ChangeDaysOp) {
-    concern.families.insert(family);
-    for (_, day) in op.lines() {
+    for (child, day) in op.lines() {
+        concern.homes.insert((family, day.day));
         concern.days.insert((op.activity_id, day.day));
-        if day.old.iter().any(|unit| !day.new.contains(unit)) {
-            concern.freeing.insert((op.activity_id, day.day));
+        // Whatever is changed may free a place, or leave the head of a queue.
+        if !day.old.is_empty() {
+            *concern.giving_up.entry((child, op.activity_id, day.day)).or_default() += 1;
         }
     }
 }
@@ -193,8 +194,9 @@ pub async fn end_unregistered(
     }
     let mut concern = Concern::default();
     for row in &rows {
-        concern.families.insert(row.family_id);
-        concern.days.insert((row.activity_id, row.day.parse().map_err(anyhow::Error::from)?));
+        let day = row.day.parse().map_err(anyhow::Error::from)?;
+        concern.homes.insert((row.family_id, day));
+        concern.days.insert((row.activity_id, day));
     }
     concern.freeing = concern.days.clone();
     let days = concern.days.clone();

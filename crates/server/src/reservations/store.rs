@@ -64,6 +64,84 @@ pub(super) async fn of_children(
     Ok(rows)
 }
 
+/// Live reservations of children, each on its days, whichever family booked them.
+pub(super) async fn of_child_days(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    child_days: &[(Uuid, String)],
+) -> Result<Vec<ReservationRow>> {
+    let mut rows = Vec::new();
+    for some in child_days.chunks(ROWS) {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM reservation WHERE commune_id = $1 AND state <> 'cancelled' \
+             AND (child_id, day) IN (VALUES {})",
+            pairs(2, some.len())
+        );
+        let mut values: Vec<Value> = vec![commune.into()];
+        values.extend(some.iter().flat_map(|(child, day)| [Value::from(*child), Value::from(day.as_str())]));
+        rows.extend(db::all::<ReservationRow>(on, &sql, values).await?);
+    }
+    Ok(rows)
+}
+
+/// `($2, $3), ($4, $5)` for two pairs from the second value on.
+fn pairs(first: usize, count: usize) -> String {
+    let pair = |place: usize| format!("(${}, ${})", first + 2 * place, first + 2 * place + 1);
+    (0..count).map(pair).collect::<Vec<_>>().join(", ")
+}
+
+/// One of the first of those who wait for the same.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct FirstRow {
+    pub reservation_id: Uuid,
+    pub day: String,
+    pub group_key: String,
+    pub units: i64,
+    /// From one on.
+    pub place: i64,
+}
+
+/// The first so many of those who wait for the same units of the same period, by day and group.
+pub(super) async fn first_of_queues(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    activity: Uuid,
+    queues: &[&(String, String)],
+    many: i64,
+) -> Result<Vec<FirstRow>> {
+    let mut rows = Vec::new();
+    for some in queues.chunks(ROWS) {
+        let sql = format!(
+            "SELECT reservation_id, day, group_key, units, place FROM ( \
+               SELECT reservation_id, day, group_key, units, \
+                 ROW_NUMBER() OVER (PARTITION BY day, group_key, period_id, units ORDER BY queue, reservation_id) AS place \
+               FROM reservation WHERE commune_id = $1 AND activity_id = $2 AND state = 'waiting' \
+                 AND (day, group_key) IN (VALUES {}) \
+             ) AS waiting WHERE place <= ${}",
+            pairs(3, some.len()),
+            3 + 2 * some.len()
+        );
+        let mut values: Vec<Value> = vec![commune.into(), activity.into()];
+        values.extend(some.iter().flat_map(|(day, group)| [Value::from(day.as_str()), Value::from(group.as_str())]));
+        values.push(many.into());
+        rows.extend(db::all::<FirstRow>(on, &sql, values).await?);
+    }
+    Ok(rows)
+}
+
+/// Reservations by their ids.
+pub(super) async fn by_id(on: &impl ConnectionTrait, commune: Uuid, ids: &[Uuid]) -> Result<Vec<ReservationRow>> {
+    let mut rows = Vec::new();
+    for ids in ids.chunks(ROWS) {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM reservation WHERE commune_id = $1 AND reservation_id IN ({})",
+            db::places(ids.len())
+        );
+        rows.extend(db::all::<ReservationRow>(on, &sql, db::commune_and(commune, ids)).await?);
+    }
+    Ok(rows)
+}
+
 /// Those of an activity on some days that are in a state.
 pub(super) async fn on_days(
     on: &impl ConnectionTrait,

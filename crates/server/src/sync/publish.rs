@@ -64,6 +64,19 @@ pub async fn hold(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Result<Held>
 }
 
 impl Held {
+    /// Holds others too.
+    ///
+    /// # Errors
+    /// As [`hold`].
+    pub async fn and(mut self, tx: &WriteTx, streams: &[Uuid]) -> Result<Self> {
+        let more: BTreeSet<Uuid> =
+            streams.iter().copied().filter(|stream| !self.versions.contains_key(stream)).collect();
+        if !more.is_empty() {
+            self.versions.extend(store::hold(tx, self.commune, more.into_iter().collect()).await?);
+        }
+        Ok(self)
+    }
+
     /// The version that a stream has at the end of this transaction, which adds one to it, once.
     fn next_version(&self, tx: &WriteTx, stream: Uuid) -> Result<i64> {
         if let Some(version) = tx.version_given(self.commune, stream) {
