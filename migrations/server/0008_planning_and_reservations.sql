@@ -99,7 +99,6 @@ CREATE TABLE reserved_unit (
     PRIMARY KEY (commune_id, child_id, day, activity_id, unit),
     FOREIGN KEY (commune_id, reservation_id) REFERENCES reservation (commune_id, reservation_id)
 );
-CREATE INDEX reserved_unit_by_reservation ON reserved_unit (commune_id, reservation_id);
 
 -- What was answered to each operation on days, as it was.
 CREATE TABLE receipt (

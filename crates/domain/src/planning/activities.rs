@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Group, Key, Relation, Supervision, Unit, Units};
+use super::{Group, GroupRule, Key, Relation, Supervision, Unit, Units};
 use crate::family::Schooling;
 use crate::ids::ActivityId;
 
@@ -100,6 +100,12 @@ impl Activity {
     pub fn keys_of(&self, units: Units) -> Vec<&str> {
         let of = |place: usize| self.units.get(place).map(|unit| unit.key.as_str());
         units.places().filter_map(of).collect()
+    }
+
+    /// Whether a child's group depends on its school.
+    #[must_use]
+    pub fn asks_schooling(&self) -> bool {
+        self.groups.iter().any(|group| matches!(group.rule, GroupRule::Levels(_)))
     }
 
     /// The group of a child on a day.

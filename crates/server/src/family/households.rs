@@ -87,7 +87,7 @@ pub async fn children_by_reference(
     Ok(rows.into_iter().map(|row| (row.reference, row.child_id)).collect())
 }
 
-/// Homes with their children, as they are between two days.
+/// Homes with their children, and the schooling of these between two days where it is asked for.
 ///
 /// # Errors
 /// Whatever the database says, or a row that no rule would have let in.
@@ -96,11 +96,11 @@ pub async fn households(
     town: &CommuneDto,
     links: &[ChildHome],
     families: &[Uuid],
-    (first, last): (Date, Date),
+    schooling: Option<(Date, Date)>,
 ) -> Result<Households> {
     let commune = town.commune_id;
     let mut all = Households::default();
-    for row in store::families(on, commune, families).await? {
+    for row in store::towns(on, commune, families).await? {
         let address = row.postcode.as_deref().zip(row.city.as_deref());
         let resident = address.is_some_and(|address| lives_in(address, (&town.postcode, &town.name)));
         all.homes.insert(FamilyId(row.family_id), Home { resident, ..Home::default() });
@@ -119,10 +119,11 @@ pub async fn households(
         }
     }
     let children: Vec<Uuid> = children.into_iter().collect();
-    for row in store::children(on, commune, &children).await? {
+    for row in store::births(on, commune, &children).await? {
         let child = Child { birth: store::day(&row.birth_date)?, schooling: Vec::new() };
         all.children.insert(ChildId(row.child_id), child);
     }
+    let Some((first, last)) = schooling else { return Ok(all) };
     let days = (first.to_string(), last.to_string());
     for row in store::schooling_between(on, commune, &children, (&days.0, &days.1)).await? {
         let (from, to) = (store::day(&row.starts_on)?, row.ends_on.as_deref().map(store::day).transpose()?);

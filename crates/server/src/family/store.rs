@@ -139,6 +139,31 @@ pub(crate) async fn families(on: &impl ConnectionTrait, commune: Uuid, ids: &[Uu
     among(on, commune, (FAMILY, "family", "family_id", "family_id"), ids).await
 }
 
+/// Where a family lives, as far as the rules on residents ask.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct TownRow {
+    pub family_id: Uuid,
+    pub postcode: Option<String>,
+    pub city: Option<String>,
+}
+
+/// Where families live.
+pub(crate) async fn towns(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<TownRow>> {
+    among(on, commune, ("family_id, postcode, city", "family", "family_id", "family_id"), families).await
+}
+
+/// When a child was born.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct BirthRow {
+    pub child_id: Uuid,
+    pub birth_date: String,
+}
+
+/// When children were born.
+pub(crate) async fn births(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<BirthRow>> {
+    among(on, commune, ("child_id, birth_date", "child", "child_id", "child_id"), children).await
+}
+
 /// Adults of these families, those who left aside.
 pub(crate) async fn adults(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<AdultRow>> {
     among(on, commune, (ADULT, "adult", "left_at IS NULL AND family_id", "family_id, role"), families).await
@@ -164,15 +189,18 @@ pub(crate) async fn links_of_children_of(
     commune: Uuid,
     families: &[Uuid],
 ) -> Result<Vec<LinkRow>> {
-    let theirs = "child_id IN (SELECT child_id FROM family_child WHERE commune_id = $1 AND family_id";
-    let sql = format!(
-        "SELECT {LINK} FROM family_child WHERE commune_id = $1 AND {theirs} IN ({}))",
-        db::places(families.len())
-    );
     if families.is_empty() {
         return Ok(Vec::new());
     }
-    db::all(on, &sql, db::commune_and(commune, families)).await
+    let places: Vec<String> = (3..families.len() + 3).map(|place| format!("${place}")).collect();
+    let sql = format!(
+        "SELECT {LINK} FROM family_child WHERE commune_id = $1 AND child_id IN \
+         (SELECT child_id FROM family_child WHERE commune_id = $2 AND family_id IN ({}))",
+        places.join(", ")
+    );
+    let mut values: Vec<sea_orm::Value> = vec![commune.into()];
+    values.extend(db::commune_and(commune, families));
+    db::all(on, &sql, values).await
 }
 
 #[derive(Debug, FromQueryResult)]

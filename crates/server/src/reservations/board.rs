@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context;
 use jiff::civil::Date;
 use preau_domain::ids::{ActivityId, ChildId, FamilyId, PeriodId, ReservationId};
-use preau_domain::planning::{Key, Units};
+use preau_domain::planning::{Activity, Key, Units};
 use preau_domain::reservations::{Counter, CounterId, Reservation, Situation};
 use preau_protocol::planning::PriceDto;
 use preau_protocol::reservations::ReservationStateDto;
@@ -115,7 +115,10 @@ impl Board {
         let held = held.and(tx, &all.families()).await?;
         let mut situation = Situation::new(tx.now(), planning);
         if let Some(span) = span(&days) {
-            let households = family::households(on, &town, &all.homes, &all.concerned(), span).await?;
+            let mut of_days =
+                days.iter().filter_map(|(activity, _)| situation.planning.activities.get(&ActivityId(*activity)));
+            let schooling = of_days.any(Activity::asks_schooling).then_some(span);
+            let households = family::households(on, &town, &all.homes, &all.concerned(), schooling).await?;
             let children: Vec<Uuid> = households.children.keys().map(|child| child.0).collect();
             let activities: BTreeSet<Uuid> = days.iter().map(|(activity, _)| *activity).collect();
             let activities: Vec<Uuid> = activities.into_iter().collect();

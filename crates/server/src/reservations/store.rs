@@ -209,14 +209,20 @@ pub(super) async fn put(tx: &WriteTx, commune: Uuid, rows: &[ReservationRow]) ->
     Ok(())
 }
 
-/// Forgets the units of reservations.
-pub(super) async fn forget_units(tx: &WriteTx, commune: Uuid, reservations: &[Uuid]) -> Result<()> {
-    for ids in reservations.chunks(ROWS) {
+/// Forgets the units of reservations as they were.
+pub(super) async fn forget_units(tx: &WriteTx, commune: Uuid, before: &[ReservationRow]) -> Result<()> {
+    for rows in before.chunks(ROWS) {
+        let after = 2 + 2 * rows.len();
+        let reservations: Vec<String> = (after..after + rows.len()).map(|place| format!("${place}")).collect();
         let sql = format!(
-            "DELETE FROM reserved_unit WHERE commune_id = $1 AND reservation_id IN ({})",
-            db::places(ids.len())
+            "DELETE FROM reserved_unit WHERE commune_id = $1 AND (child_id, day) IN (VALUES {}) AND reservation_id IN ({})",
+            pairs(2, rows.len()),
+            reservations.join(", ")
         );
-        db::run(tx.connection(), &sql, db::commune_and(commune, ids)).await?;
+        let mut values: Vec<Value> = vec![commune.into()];
+        values.extend(rows.iter().flat_map(|row| [Value::from(row.child_id), Value::from(row.day.as_str())]));
+        values.extend(rows.iter().map(|row| Value::from(row.reservation_id)));
+        db::run(tx.connection(), &sql, values).await?;
     }
     Ok(())
 }

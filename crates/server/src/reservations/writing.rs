@@ -84,7 +84,7 @@ struct Shown {
 struct Changes {
     rows: Vec<ReservationRow>,
     /// Those that were on record before.
-    known: Vec<Uuid>,
+    known: Vec<ReservationRow>,
     counters: Vec<CounterRow>,
     streams: BTreeMap<Uuid, Shown>,
     held: Held,
@@ -106,7 +106,7 @@ impl Changes {
             if before == Some(&row) {
                 continue;
             }
-            changes.known.extend(before.map(|row| row.reservation_id));
+            changes.known.extend(before.cloned());
             changes.show(&row, &board.situation.planning, &board.homes)?;
             changes.rows.push(row);
         }
