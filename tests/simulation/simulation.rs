@@ -14,7 +14,7 @@ const STORIES: u64 = 300;
 const FOUND_WITHIN: u64 = 500;
 
 /// Every kind of fault: each must have occurred.
-const FAULTS: [&str; 35] = [
+const FAULTS: [&str; 42] = [
     "a request was lost",
     "an answer was lost",
     "a request was doubled",
@@ -32,6 +32,10 @@ const FAULTS: [&str; 35] = [
     "a change was validated",
     "a change of an e-mail was validated",
     "a notice was read",
+    "days were asked for",
+    "somebody waits for a place",
+    "somebody who waited was given a place",
+    "a place was given up",
     "a change was given up",
     "a change was taken back before it was sent",
     "an agent decided",
@@ -39,6 +43,9 @@ const FAULTS: [&str; 35] = [
     "somebody read what changed",
     "the town edited its settings",
     "the town printed letters",
+    "the town changed its places",
+    "the town changed a registration",
+    "the town closed a day",
     "death at client.kept",
     "death at client.marked_sent",
     "death at client.answered",
@@ -117,6 +124,8 @@ fn planted_mistakes_are_found() {
         Mistake::DropsOutboxWhenSignedOut,
         Mistake::LosesOutboxOnReset,
         Mistake::ForgetsWhatWasTold,
+        Mistake::KeepsPlacesGivenUp,
+        Mistake::TakesHalfOfFullDay,
     ] {
         let outcome = stories(0..FOUND_WITHIN, Some(mistake), true).unwrap();
         let (seed, violations) = outcome.broken.first().unwrap_or_else(|| panic!("{mistake:?} was not found"));

@@ -19,6 +19,10 @@ pub enum Mistake {
     LosesOutboxOnReset,
     /// The desktop forgets what it had told people when the server starts again from a backup.
     ForgetsWhatWasTold,
+    /// The server ends a reservation and does not give its places back.
+    KeepsPlacesGivenUp,
+    /// The server books a full day and takes the place of one half only.
+    TakesHalfOfFullDay,
 }
 
 #[cfg(not(feature = "simulation"))]

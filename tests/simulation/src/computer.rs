@@ -2,6 +2,7 @@
 
 use crate::checks::Violation;
 use crate::clock::{ComputerClock, Drawn};
+use crate::days::some_days;
 use crate::network::Network;
 use crate::stage::Stage;
 use anyhow::{Context, Result};
@@ -247,6 +248,14 @@ impl Computer {
         if let Some(op) = self.validate(async |db, drawn| some_change(db, drawn, me).await).await? {
             let email = matches!(op, Op::ChangeDetail(op) if op.field == DetailFieldDto::Email);
             self.stage.count(if email { "a change of an e-mail was validated" } else { "a change was validated" });
+        }
+        Ok(())
+    }
+
+    /// Somebody books, changes or gives up days.
+    pub async fn book_days(&mut self) -> Result<()> {
+        if self.validate(async |db, drawn| some_days(db, drawn).await).await?.is_some() {
+            self.stage.count("days were asked for");
         }
         Ok(())
     }

@@ -132,7 +132,8 @@ impl Story {
         let who = self.drawn.below(self.computers.len());
         match self.drawn.below(100) {
             0..40 => self.computers[who].step().await?,
-            40..58 => self.computers[who].change_a_detail().await?,
+            40..49 => self.computers[who].change_a_detail().await?,
+            49..58 => self.computers[who].book_days().await?,
             58..63 => self.computers[who].give_one_up().await?,
             63..66 => self.computers[who].kill(),
             66..70 => self.computers[who].sign_in_if_needed().await?,
@@ -153,7 +154,8 @@ impl Story {
             92 => self.revoke(who).await,
             93 => self.town.move_house(&self.computers[MOVES].person).await?,
             94 => self.computers[who].read_what_changed().await?,
-            95 | 96 => self.computers[who].read_a_notice().await?,
+            95 => self.computers[who].read_a_notice().await?,
+            96 => self.town_acts_on_days().await?,
             _ => self.wait(),
         }
         // A dead server is started again by the system, after a while.
@@ -187,6 +189,15 @@ impl Story {
 
     pub fn versions_skipped(&mut self) -> Vec<Violation> {
         std::mem::take(&mut self.skipped)
+    }
+
+    /// What the town does to days by itself.
+    async fn town_acts_on_days(&mut self) -> Result<()> {
+        match self.drawn.below(5) {
+            0 | 1 => self.town.change_places(&self.drawn).await,
+            2 | 3 => self.town.change_a_registration(&self.drawn).await,
+            _ => self.town.close_a_day().await,
+        }
     }
 
     fn wait(&self) {

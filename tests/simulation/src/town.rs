@@ -142,7 +142,7 @@ pub struct Town {
     backups: Vec<PathBuf>,
     /// Backups taken so far.
     taken: u32,
-    stage: Arc<Stage>,
+    pub(crate) stage: Arc<Stage>,
     network: Arc<Network>,
     time: WorldTime,
 }
@@ -274,6 +274,7 @@ impl Town {
             Some(Answer::Import { .. }) => {}
             _ => bail!("the families were not imported"),
         }
+        self.offer_days(families).await?;
         match self.ask(Request::Letters { commune: commune(), wanted: Wanted::default() }).await? {
             Some(Answer::Letters { issued, .. }) => Ok(issued.letters),
             _ => bail!("no letters"),

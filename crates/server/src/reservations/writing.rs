@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use preau_domain::ids::{ActivityId, ReservationId};
 use preau_domain::planning::Planning;
 use preau_domain::reservations::{CounterId, Reservation, ReservationState};
+use preau_failpoints::{self as failpoints, Mistake, planted};
 use preau_protocol::planning::PriceDto;
 use preau_protocol::reservations::{ReservationDto, ReservationStateDto};
 use preau_protocol::sync::EntityKind;
 use uuid::Uuid;
 
-use super::board::{Board, Boards};
+use super::board::{Board, Boards, counter_id};
 use super::store::{self, ReceiptRow, ReservationRow};
 use crate::error::Result;
 use crate::family::ChildHome;
@@ -106,6 +107,7 @@ impl Changes {
             if before == Some(&row) {
                 continue;
             }
+            note(before.map(|before| before.state.as_str()), &row.state);
             changes.known.extend(before.cloned());
             changes.show(&row, &board.situation.planning, &board.homes)?;
             changes.rows.push(row);
@@ -116,6 +118,7 @@ impl Changes {
                 changes.counters.push(row);
             }
         }
+        changes.counters.retain(|row| !miscounted(row, board));
         Ok(changes)
     }
 
@@ -146,6 +149,25 @@ impl Changes {
         }
         Ok(())
     }
+}
+
+/// Notes what becomes of a reservation, for a simulation that counts.
+fn note(before: Option<&str>, now: &str) {
+    match (before, now) {
+        (Some("waiting"), "confirmed") => failpoints::note("somebody who waited was given a place"),
+        (Some("confirmed"), "cancelled") => failpoints::note("a place was given up"),
+        (_, "waiting") => failpoints::note("somebody waits for a place"),
+        _ => {}
+    }
+}
+
+/// A simulation's mistakes: a counter that should have been written.
+fn miscounted(row: &CounterRow, board: &Board) -> bool {
+    let id = counter_id(row).ok();
+    let before = id.and_then(|id| board.counters.get(&id)).map_or(0, |before| before.taken);
+    let last_half = row.counter_key == "afternoon";
+    (row.taken < before && planted(Mistake::KeepsPlacesGivenUp))
+        || (row.taken > before && last_half && planted(Mistake::TakesHalfOfFullDay))
 }
 
 /// The home that booked, and the other homes of the child whose link is in force on the day.
