@@ -1,7 +1,7 @@
 //! What the window hears by itself.
 
 use crate::kiosk::Kiosk;
-use crate::notifications;
+use crate::notifications::{self, News};
 use preau_client::{Listener, Notice, Topic};
 use serde::Serialize;
 use specta::Type;
@@ -100,8 +100,9 @@ impl Listener for ToWindow {
             }
             Notice::SyncStatusChanged(_) => emitted(SyncStatusChanged.emit(&self.app)),
             // On a shared screen the system says nothing of anybody.
-            Notice::ChangesDecided(_) if self.app.state::<Kiosk>().view().is_some() => {}
-            Notice::ChangesDecided(decided) => notifications::changes_decided(&self.app, decided),
+            Notice::ChangesDecided(_) | Notice::DeadlinesNear(_) if self.app.state::<Kiosk>().view().is_some() => {}
+            Notice::ChangesDecided(decided) => notifications::tell(&self.app, News { decided, ..News::default() }),
+            Notice::DeadlinesNear(deadlines) => notifications::tell(&self.app, News { deadlines, ..News::default() }),
         }
     }
 }

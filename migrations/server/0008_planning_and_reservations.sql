@@ -96,8 +96,9 @@ CREATE TABLE reserved_unit (
     activity_id uuid NOT NULL,
     unit bigint NOT NULL,
     reservation_id uuid NOT NULL,
-    PRIMARY KEY (commune_id, child_id, day, activity_id, unit),
-    FOREIGN KEY (commune_id, reservation_id) REFERENCES reservation (commune_id, reservation_id)
+    PRIMARY KEY (commune_id, child_id, day, activity_id, unit)
+    -- Without a reference to reservation: PostgreSQL would look each up by a plan made while there was none, and `check`
+    -- compares the two.
 );
 
 -- What was answered to each operation on days, as it was.

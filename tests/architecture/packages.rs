@@ -17,7 +17,7 @@ const EDGES: [(&str, &[&str]); 11] = [
     ("", &["preau-client"]),
     ("tests", &["preau-domain", "preau-protocol", "preau-client", "xtask"]),
     // Speaks to spawned programs, as the tests do.
-    ("tests/load", &["preau-protocol", "preau-client", "preau-tests", "xtask"]),
+    ("tests/load", &["preau-protocol", "preau-client", "preau-server", "preau-tests", "xtask"]),
     // Both sides in one process: it alone sees everything.
     ("tests/simulation", &["preau-protocol", "preau-client", "preau-server", "preau-failpoints", "xtask"]),
     ("xtask", &[]),

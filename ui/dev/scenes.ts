@@ -96,6 +96,23 @@ export const scenes = {
     const fake = open().open({ others: [lockedProfile] });
     fake.todo = [
       { type: 'refusedOperations', count: 1 },
+      {
+        type: 'daysToSend',
+        periodId: 'noel',
+        periodName: 'Vacances de Noël 2026',
+        days: 3,
+        until: '2026-12-13T22:59:00Z',
+      },
+      {
+        type: 'lastDaysToCancel',
+        childId: 'leo',
+        firstName: 'Léo',
+        activityId: 'alsh',
+        activityName: 'ALSH des vacances',
+        days: 2,
+        firstDay: '2026-12-21',
+        until: '2026-12-13T22:59:00Z',
+      },
       { type: 'addressMissing' },
       { type: 'phoneMissing' },
       { type: 'emailToConfirm', email: 'k.daoud@exemple.fr' },

@@ -11,6 +11,7 @@ use crate::error::{CacheError, Error, Failure, FailureCode};
 use crate::family::sync::Decided;
 use crate::profiles::key::Keychain;
 use crate::profiles::{OpenCache, Profile};
+use crate::reservations::reminders::{self, Deadlines};
 use crate::sync::planner::Cause;
 use crate::sync::runner::Engine;
 use crate::sync::transport::Connector;
@@ -47,6 +48,8 @@ pub enum Notice {
     SyncStatusChanged(SyncStatusView),
     /// The town decided, or an e-mail was confirmed.
     ChangesDecided(Decided),
+    /// Deadlines come near.
+    DeadlinesNear(Deadlines),
 }
 
 /// Who is told. Must not block.
@@ -210,6 +213,8 @@ impl Space {
         tasks.spawn(stop.clone().run_until_cancelled_owned(async move { events::listen(&line).await }));
         let watched = engine.clone();
         tasks.spawn(stop.clone().run_until_cancelled_owned(async move { watch::watch(&watched).await }));
+        let reminded = engine.clone();
+        tasks.spawn(stop.clone().run_until_cancelled_owned(async move { reminders::watch(&reminded).await }));
         tasks.close();
         let idle = Idle::new(engine.clock.clone());
         Arc::new(Self { home, account, engine, idle, open, stop, tasks })

@@ -127,7 +127,14 @@ async fn rows(harness: &Harness, commune: Uuid) -> Vec<Planted> {
     let forget_changes = || ("DELETE FROM detail_change", Vec::new());
     let stream = Uuid::now_v7();
     let child = Uuid::now_v7();
+    let unit = "INSERT INTO reserved_unit (commune_id, child_id, day, activity_id, unit, reservation_id) \
+                VALUES ($1, $2, '2026-12-21', $2, 0, $2)";
     vec![
+        planted(
+            (Invariant::Places, "no live reservation has"),
+            of(unit, child),
+            ("DELETE FROM reserved_unit", Vec::new()),
+        ),
         planted((Invariant::Operations, "unknown or was refused"), change(family, claire), forget_changes()),
         planted((Invariant::Borders, "adult of another family"), change(family, karim), forget_changes()),
         planted(

@@ -16,7 +16,7 @@ use preau_protocol::reservations::{
 };
 use preau_protocol::sync::{Op, OutcomeStatus, PushResponse};
 use preau_server::admin::{Answer, Request, execute};
-use preau_server::check::check;
+use preau_server::check::{Invariant, check};
 use preau_server::clock::Clock;
 use serde_json::json;
 use support::{Harness, Publish, Replica, Town, home, on_each_engine, push, town, verdict};
@@ -195,6 +195,9 @@ async fn a_day_is_booked_once_and_shown_with_its_price_and_receipt() {
         };
         assert_eq!([of_monday("morning"), of_monday("afternoon")], [Some((1, 0)); 2]);
         is_sound(&h).await;
+        h.sql("DELETE FROM reserved_unit WHERE unit = 1", Vec::new()).await;
+        let report = check(&h.app.db, h.clock.now()).await.unwrap();
+        assert!(report.of(Invariant::Places).any(|text| text.contains("units are not noted")), "{report}");
     })
     .await;
 }

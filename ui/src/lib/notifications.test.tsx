@@ -15,6 +15,11 @@ test('the shell is given the words of notifications at the start and in each lan
       accepted: 'Vos coordonnées ont été mises à jour par la mairie.',
       refused: 'La mairie n’a pas accepté une modification. Ouvrez Préau pour lire pourquoi.',
       answered: 'La mairie a répondu à vos demandes de modification. Ouvrez Préau pour les lire.',
+      daysToSend:
+        'Des jours cochés ne sont pas encore envoyés, et le délai se termine bientôt. Ouvrez Préau pour les valider.',
+      bookingOpens: 'Des réservations que vous avez préparées ouvrent. Ouvrez Préau pour les envoyer.',
+      lastDaysToCancel:
+        'Des jours réservés ne pourront bientôt plus être annulés sans frais. Ouvrez Préau pour les revoir.',
     },
   ]);
   await user.click(screen.getByRole('radio', { name: 'English' }));

@@ -14,6 +14,9 @@ export async function handOverNotifications(): Promise<void> {
       accepted: t('details.notification.accepted'),
       refused: t('details.notification.refused'),
       answered: t('details.notification.answered'),
+      daysToSend: t('reservations.notification.toSend'),
+      bookingOpens: t('reservations.notification.opens'),
+      lastDaysToCancel: t('reservations.notification.cancel'),
     })
     // Without them there are no notifications; everything else works.
     .catch(() => undefined);

@@ -70,6 +70,12 @@ fn told(engine: &Engine, found: &Value) -> Result<Vec<Figure>> {
             format!("{}; {} told to come back", spread("/saturation/travelled")?, of("/saturation/shed")?),
         ),
         Figure::told(
+            format!(
+                "{name}: the same set-based statements in a bare loop, one client, no HTTP, no rules: bookings a second"
+            ),
+            format!("{:.0} ({:.2} of it served)", of("/bare")?, rate / of("/bare")?),
+        ),
+        Figure::told(
             format!("{name}: killed, started again, {} acknowledged operations asked again", of("/replayed")?),
             "I2, I3: the same answers, every receipt there; I4: the checksums; I1, I8: no violation after each rate",
         ),

@@ -12,6 +12,8 @@ use crate::accounts::notices;
 use crate::app::{Client, Space};
 use crate::clock::{new_id, today};
 use crate::error::{ApiError, Error, Failure, FailureCode};
+use crate::reservations::knowledge::Knowledge;
+use crate::reservations::reminders;
 use crate::sync::commands::Kept;
 use crate::sync::{counts, ledger, outbox};
 use anyhow::Context;
@@ -127,6 +129,9 @@ async fn home(space: &Space, db: &mut SqliteConnection) -> Result<HomeView, Erro
     }
     if counts.changed > 0 {
         todo.push(TodoView::ChangedOutcomes { count: counts.changed });
+    }
+    if let Some(know) = Knowledge::read(db, &*space.engine.clock).await? {
+        todo.extend(reminders::todo(db, &know).await?);
     }
     todo.extend(others.into_iter().map(to_read));
     todo.extend(changes.emails_to_confirm().into_iter().map(|email| TodoView::EmailToConfirm { email }));

@@ -63,6 +63,45 @@ pub enum TodoView {
         /// How many.
         count: u32,
     },
+    /// Days are ticked and not sent.
+    DaysToSend {
+        /// The period.
+        period_id: String,
+        /// « Vacances de Noël 2026 ».
+        period_name: String,
+        /// How many days of children.
+        days: u32,
+        /// RFC 3339: the last moment for the first of them.
+        until: String,
+    },
+    /// Days were prepared for a period that is not open yet.
+    BookingOpens {
+        /// The period.
+        period_id: String,
+        /// « Vacances de Noël 2026 ».
+        period_name: String,
+        /// How many days of children.
+        days: u32,
+        /// RFC 3339.
+        opens_at: String,
+    },
+    /// Booked days of a child soon can no longer be given up without owing them.
+    LastDaysToCancel {
+        /// The child.
+        child_id: String,
+        /// « Léo ».
+        first_name: String,
+        /// The activity.
+        activity_id: String,
+        /// « ALSH des vacances ».
+        activity_name: String,
+        /// How many.
+        days: u32,
+        /// The first of them.
+        first_day: String,
+        /// RFC 3339: the last moment.
+        until: String,
+    },
     /// The home has no postal address.
     AddressMissing,
     /// The person signed in can be reached by no telephone.

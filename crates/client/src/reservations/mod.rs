@@ -1,6 +1,6 @@
 //! Days of children: the booking grid, step 2, receipts, the agenda.
 //!
-//! Tables: `draft_days` (what is ticked and not sent), `places_seen`; the kinds `registration`, `reservation` and `receipt`
+//! Tables: `draft_days` (what is ticked and not sent), `places_seen`, `told_deadline`; the kinds `registration`, `reservation` and `receipt`
 //! of the cache, and the operations `reservations.change_days` of the outbox. Entry points: [`commands`]. Invariants: an
 //! offline day is never shown as booked; what waits is laid over what the town said by the rules that it applies
 //! ([`knowledge`]); nothing is sent at a price that nobody saw.
@@ -10,9 +10,10 @@ mod calendar_file;
 pub mod commands;
 mod draft;
 mod grid;
-mod knowledge;
+pub(crate) mod knowledge;
 mod present;
 mod receipts;
+pub mod reminders;
 mod review;
 mod store;
 mod ticking;

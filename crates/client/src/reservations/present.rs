@@ -134,7 +134,10 @@ pub fn first_name(children: &[ChildDto], id: Uuid) -> Option<String> {
 /// Until when a day can be given up without owing it; none once that is over.
 pub fn cancel_until(period: &Period, calendar: &Calendar, day: jiff::civil::Date, now: Timestamp) -> Option<String> {
     let closes = period.cancel.closes_at(day, calendar);
-    // The last moment, not the first that is too late: « jusqu'au dimanche à 23 h 59 ».
-    let last = closes.checked_sub(jiff::Span::new().minutes(1)).unwrap_or(closes);
-    (now < closes).then(|| last.to_string())
+    (now < closes).then(|| last_moment(closes))
+}
+
+/// The last moment before it is too late, not the first when it is: « jusqu'au dimanche à 23 h 59 ».
+pub fn last_moment(closes: Timestamp) -> String {
+    closes.checked_sub(jiff::Span::new().minutes(1)).unwrap_or(closes).to_string()
 }

@@ -8,6 +8,7 @@ use preau_protocol::registrations::RegistrationDto;
 use preau_protocol::reservations::{CountersResponse, ReceiptDto, ReservationDto};
 use preau_protocol::sync::EntityKind;
 use sqlx::{Row, SqliteConnection};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Reservations, those of other homes included.
@@ -77,6 +78,27 @@ pub async fn keep_draft(db: &mut SqliteConnection, period: Uuid, body: &str, now
 /// When the cache fails.
 pub async fn forget_draft(db: &mut SqliteConnection, period: Uuid) -> Result<(), Error> {
     let query = sqlx::query("DELETE FROM draft_days WHERE period_id = ?1").bind(period.to_string());
+    query.execute(db).await.map_err(CacheError::from)?;
+    Ok(())
+}
+
+/// Deadlines that the system told of.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn told_deadlines(db: &mut SqliteConnection) -> Result<BTreeSet<String>, Error> {
+    let told: Vec<String> =
+        sqlx::query_scalar("SELECT deadline FROM told_deadline").fetch_all(db).await.map_err(CacheError::from)?;
+    Ok(told.into_iter().collect())
+}
+
+/// Notes that a deadline is told.
+///
+/// # Errors
+/// When the cache fails.
+pub async fn tell_deadline(db: &mut SqliteConnection, deadline: &str, now: Timestamp) -> Result<(), Error> {
+    let sql = "INSERT INTO told_deadline (deadline, told_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    let query = sqlx::query(sql).bind(deadline).bind(now.to_string());
     query.execute(db).await.map_err(CacheError::from)?;
     Ok(())
 }

@@ -3,14 +3,17 @@
 use crate::computer::Computer;
 use crate::town::{COMMUNE, FAMILY, LEO};
 use preau_client::accounts::views::KeepRequest;
+use preau_client::family::views::TodoView;
+use preau_client::reservations::reminders::Deadlines;
 use preau_client::reservations::views::{
     CellLockView, CellProblemView, CellStateView, DayVerdictView, GridCellView, GridView, PeriodStateView, PlacesView,
     RefusalView, TickRequest, ValidatedView,
 };
-use preau_client::{Client, FailureCode};
+use preau_client::{Client, FailureCode, Notice};
 use preau_protocol::reservations::{ChangeDaysOp, DayDto};
 use preau_protocol::sync::Op;
 use serde_json::{Value, json};
+use std::time::Duration;
 use uuid::Uuid;
 
 const INES: Uuid = Uuid::from_u128(0x13e5);
@@ -323,5 +326,104 @@ async fn a_receipt_says_what_became_of_each_day() {
     assert_eq!((twice.totals.changes, twice.cells.len()), (2, 0));
     let unknown = client.booking_tick_again(&Uuid::nil().to_string()).await.expect_err("no such receipt");
     assert_eq!(unknown.code, FailureCode::NotFound);
+    client.close().await;
+}
+
+/// What was told of deadlines, in order.
+fn told(computer: &Computer) -> Vec<Deadlines> {
+    let heard = computer.heard.notices.lock().expect("notices");
+    let deadline = |notice: &Notice| if let Notice::DeadlinesNear(near) = notice { Some(*near) } else { None };
+    heard.iter().filter_map(deadline).collect()
+}
+
+async fn deadlines(client: &Client) -> Vec<TodoView> {
+    let todo = client.home().await.expect("home").todo;
+    let of_days = |todo: &TodoView| {
+        matches!(todo, TodoView::DaysToSend { .. } | TodoView::BookingOpens { .. } | TodoView::LastDaysToCancel { .. })
+    };
+    todo.into_iter().filter(of_days).collect()
+}
+
+fn to_send(days: u32) -> TodoView {
+    let (period_id, period_name) = (PERIOD.to_string(), "Vacances de Noël".to_owned());
+    // Nothing is added once the period closes.
+    TodoView::DaysToSend { period_id, period_name, days, until: "2026-12-13T23:59:00Z".to_owned() }
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[tokio::test(start_paused = true)]
+async fn deadlines_are_told_once_with_nobody_to_be_reached() {
+    let computer = computer_of(OPEN);
+    let client = signed_in(&computer).await;
+    computer.pass(Duration::ZERO);
+    assert_eq!(deadlines(&client).await, []);
+    computer.town.state().down = true;
+    tick(&client, LEO, MONDAY, &["morning"]).await;
+    tick(&client, INES, TUESDAY, &["morning", "afternoon"]).await;
+    assert_eq!(deadlines(&client).await, [to_send(2)]);
+    assert_eq!(told(&computer), [], "weeks before");
+    // From the evening of 30 October on: the 13 December, in the morning.
+    computer.pass(HOUR * (24 * 43 + 10));
+    computer.until(async || !told(&computer).is_empty()).await;
+    let near = Deadlines { to_send: true, ..Deadlines::default() };
+    assert_eq!(told(&computer), [near]);
+    computer.pass(HOUR);
+    tokio::time::sleep(HOUR).await;
+    assert_eq!(told(&computer), [near], "told once");
+    // Too late for Monday, not yet for Tuesday, but the period itself closed.
+    computer.pass(HOUR * 24);
+    assert_eq!(deadlines(&client).await, []);
+    client.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_opening_that_was_prepared_is_told_before_and_when_it_comes() {
+    let computer = computer_of("2026-11-01T06:00:00Z");
+    let client = signed_in(&computer).await;
+    // The evening of 30 October.
+    computer.pass(Duration::ZERO);
+    tick(&client, LEO, MONDAY, &["morning"]).await;
+    let (period_id, period_name) = (PERIOD.to_string(), "Vacances de Noël".to_owned());
+    let opens_at = "2026-11-01T06:00:00Z".to_owned();
+    assert_eq!(deadlines(&client).await, [TodoView::BookingOpens { period_id, period_name, days: 1, opens_at }]);
+    assert_eq!(told(&computer), []);
+    let opening = Deadlines { opening: true, ..Deadlines::default() };
+    for times in [1, 2] {
+        computer.pass(HOUR * 24);
+        computer.until(async || told(&computer).len() == times).await;
+        assert_eq!(told(&computer), vec![opening; times]);
+    }
+    assert_eq!(deadlines(&client).await, [to_send(1)]);
+    client.close().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn booked_days_are_spoken_of_before_they_would_be_owed() {
+    let computer = computer_of(OPEN);
+    for (id, day) in [(1, MONDAY), (2, TUESDAY)] {
+        let (id, mut body) = (Uuid::from_u128(id), reservation(day, &["morning"], "confirmed", 480));
+        body["reservation_id"] = json!(id);
+        computer.town.state().put(FAMILY, "reservation", id, &body);
+    }
+    let client = signed_in(&computer).await;
+    assert_eq!(deadlines(&client).await, []);
+    // From the evening of 30 October on: the 16 December, in the morning: Monday's can be given up
+    // until midnight, Tuesday's a day longer.
+    computer.pass(Duration::ZERO);
+    computer.pass(HOUR * (24 * 46 + 10));
+    let day = |first_day: &str, until: &str| TodoView::LastDaysToCancel {
+        child_id: LEO.to_string(),
+        first_name: "Léo".into(),
+        activity_id: ALSH.to_string(),
+        activity_name: "ALSH".into(),
+        days: 1,
+        first_day: first_day.into(),
+        until: until.into(),
+    };
+    let both = [day(MONDAY, "2026-12-16T22:59:00Z"), day(TUESDAY, "2026-12-17T22:59:00Z")];
+    assert_eq!(deadlines(&client).await, both);
+    computer.until(async || !told(&computer).is_empty()).await;
+    assert_eq!(told(&computer), [Deadlines { to_cancel: true, ..Deadlines::default() }]);
     client.close().await;
 }

@@ -57,6 +57,23 @@ pub(super) const RULES: &[SqlRule] = &[
          WHERE d.asked_by IS NOT NULL AND o.op_id IS NULL",
     ),
     rule(
+        Invariant::Places,
+        "unit of a day that no live reservation has",
+        "SELECT u.commune_id, u.reservation_id AS id FROM reserved_unit u LEFT JOIN reservation r \
+         ON r.commune_id = u.commune_id AND r.reservation_id = u.reservation_id AND r.child_id = u.child_id \
+         AND r.day = u.day AND r.activity_id = u.activity_id AND r.state <> 'cancelled' \
+         AND ((r.units >> CAST(u.unit AS INTEGER)) & 1) = 1 WHERE r.reservation_id IS NULL",
+    ),
+    rule(
+        Invariant::Places,
+        "live reservation whose units are not noted",
+        "SELECT r.commune_id, r.reservation_id AS id FROM reservation r LEFT JOIN reserved_unit u \
+         ON u.commune_id = r.commune_id AND u.child_id = r.child_id AND u.day = r.day \
+         AND u.activity_id = r.activity_id AND u.reservation_id = r.reservation_id WHERE r.state <> 'cancelled' \
+         GROUP BY r.commune_id, r.reservation_id, r.units \
+         HAVING COALESCE(SUM(1 << CAST(u.unit AS INTEGER)), 0) <> r.units",
+    ),
+    rule(
         Invariant::Versions,
         "entity at a version its stream never had",
         "SELECT c.commune_id, c.entity_id AS id FROM change c \

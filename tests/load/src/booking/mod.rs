@@ -2,6 +2,7 @@
 //! schedule sets, whether or not the server keeps up. Then the server is killed as by a power cut, started again, and asked
 //! every acknowledged operation again.
 
+mod bare;
 mod desk;
 
 use crate::people::{enrol, letters};
@@ -58,6 +59,8 @@ pub async fn measure(seconds: u32) -> Result<Value> {
     let replayed = verify(&address, &desks).await?;
     let sound = town.run(&["check"]).context("the invariants after the replay")?;
     server.stop();
+    let bare = bare::measure(town.folder(), &season.days, seconds).await?;
+    told.insert("bare".to_owned(), bare.into());
     told.insert("replayed".to_owned(), replayed.into());
     told.insert("families".to_owned(), desks.len().into());
     told.insert("children".to_owned(), desks.iter().map(Desk::children).sum::<usize>().into());

@@ -1,9 +1,10 @@
-import { CircleCheck, History, MailCheck, MapPin, Phone, ShieldAlert, TriangleAlert } from 'lucide-react';
+import { CalendarClock, CalendarPlus, CircleCheck, History, MailCheck, MapPin, Phone, ShieldAlert, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Badge } from '../../components/Badge';
 import type { Tone } from '../../components/Notice';
 import { Line, Rows } from '../../components/Rows';
-import { type Text, useText } from '../../lib/i18n';
+import { longDay, moment } from '../../lib/dates';
+import { type Locale, type Text, useText } from '../../lib/i18n';
 import type { TodoView } from '../../lib/ipc';
 import { noticeTitle, noticeUrgency } from '../../lib/notices';
 import { useSpace } from '../../lib/session';
@@ -22,7 +23,7 @@ interface Item {
 
 /** The band « À faire », in the order the client gives: most urgent first. */
 export function Todo({ todo }: { todo: readonly TodoView[] }) {
-  const { t } = useText();
+  const { t, locale } = useText();
   const { signInAgain } = useSpace();
   const attention = useSyncStatus()?.state === 'attention';
   if (todo.length === 0) {
@@ -39,7 +40,7 @@ export function Todo({ todo }: { todo: readonly TodoView[] }) {
     <section aria-label={t('family.todo.title')}>
       <Rows>
         {todo.map((item) => {
-          const line = lineOf(item, t);
+          const line = lineOf(item, t, locale);
           return (
             <Line key={line.key} to={line.to} action={line.action}>
               <Badge tone={line.tone} icon={line.icon}>
@@ -54,8 +55,12 @@ export function Todo({ todo }: { todo: readonly TodoView[] }) {
   );
 }
 
-function lineOf(item: TodoView, t: Text): Item {
+function lineOf(item: TodoView, t: Text, locale: Locale): Item {
   switch (item.type) {
+    case 'daysToSend':
+    case 'bookingOpens':
+    case 'lastDaysToCancel':
+      return deadline(item, t, locale);
     case 'securityNotice':
       return {
         key: item.notice.id,
@@ -115,6 +120,58 @@ function lineOf(item: TodoView, t: Text): Item {
         sentence: t('family.todo.email', { email: item.email }),
         action: t('family.todo.email.action'),
         to: '/coordonnees',
+      };
+  }
+}
+
+type Deadline = Extract<TodoView, { type: 'daysToSend' | 'bookingOpens' | 'lastDaysToCancel' }>;
+
+function deadline(item: Deadline, t: Text, locale: Locale): Item {
+  const icon = <CalendarClock size="0.875rem" aria-hidden="true" />;
+  switch (item.type) {
+    case 'daysToSend':
+      return {
+        key: `${item.type}-${item.periodId}`,
+        tone: 'attention',
+        icon,
+        badge: t('reservations.todo.toSend.badge'),
+        sentence: t('reservations.todo.toSend', {
+          period: item.periodName,
+          days: item.days,
+          until: moment(item.until, locale),
+        }),
+        action: t('reservations.todo.toSend.action'),
+        to: `/reservations/${item.periodId}`,
+      };
+    case 'bookingOpens':
+      return {
+        key: `${item.type}-${item.periodId}`,
+        tone: 'information',
+        icon: <CalendarPlus size="0.875rem" aria-hidden="true" />,
+        badge: t('reservations.todo.opens.badge'),
+        sentence: t('reservations.todo.opens', {
+          period: item.periodName,
+          days: item.days,
+          at: moment(item.opensAt, locale),
+        }),
+        action: t('reservations.todo.opens.action'),
+        to: `/reservations/${item.periodId}`,
+      };
+    case 'lastDaysToCancel':
+      return {
+        key: `${item.type}-${item.childId}-${item.activityId}-${item.until}`,
+        tone: 'information',
+        icon,
+        badge: t('reservations.todo.cancel.badge'),
+        sentence: t('reservations.todo.cancel', {
+          name: item.firstName,
+          activity: item.activityName,
+          days: item.days,
+          day: longDay(item.firstDay, locale),
+          until: moment(item.until, locale),
+        }),
+        action: t('reservations.todo.cancel.action'),
+        to: `/enfants/${item.childId}/agenda/${item.activityId}`,
       };
   }
 }
