@@ -1065,6 +1065,12 @@ export type NotificationWords = {
 	refused: string,
 	/**  Some were, some were not. */
 	answered: string,
+	/**  Ticked days are not sent, and soon will be too late. */
+	daysToSend: string,
+	/**  Bookings that were prepared can be sent, or soon can. */
+	bookingOpens: string,
+	/**  Booked days soon can no longer be given up without owing them. */
+	lastDaysToCancel: string,
 };
 
 /**  Why a kiosk serves nobody; each has a sentence for people and one for the agent. */
@@ -1837,6 +1843,42 @@ count: number } |
 { type: "changedOutcomes"; 
 /**  How many. */
 count: number } | 
+/**  Days are ticked and not sent. */
+{ type: "daysToSend"; 
+/**  The period. */
+periodId: string; 
+/**  « Vacances de Noël 2026 ». */
+periodName: string; 
+/**  How many days of children. */
+days: number; 
+/**  RFC 3339: the last moment for the first of them. */
+until: string } | 
+/**  Days were prepared for a period that is not open yet. */
+{ type: "bookingOpens"; 
+/**  The period. */
+periodId: string; 
+/**  « Vacances de Noël 2026 ». */
+periodName: string; 
+/**  How many days of children. */
+days: number; 
+/**  RFC 3339. */
+opensAt: string } | 
+/**  Booked days of a child soon can no longer be given up without owing them. */
+{ type: "lastDaysToCancel"; 
+/**  The child. */
+childId: string; 
+/**  « Léo ». */
+firstName: string; 
+/**  The activity. */
+activityId: string; 
+/**  « ALSH des vacances ». */
+activityName: string; 
+/**  How many. */
+days: number; 
+/**  The first of them. */
+firstDay: string; 
+/**  RFC 3339: the last moment. */
+until: string } | 
 /**  The home has no postal address. */
 { type: "addressMissing" } | 
 /**  The person signed in can be reached by no telephone. */

@@ -8,7 +8,9 @@ use crate::clock::{Chance, Clock};
 use crate::db::CacheKey;
 use crate::disk::Disk;
 use crate::error::{CacheError, Error, Failure, FailureCode};
+use crate::family;
 use crate::family::sync::Decided;
+use crate::family::views::HomeView;
 use crate::profiles::key::Keychain;
 use crate::profiles::{OpenCache, Profile};
 use crate::reservations::reminders::{self, Deadlines};
@@ -154,6 +156,18 @@ impl Client {
             AccountState::Locked(_) => Err(Failure::of(FailureCode::Locked)),
             AccountState::Open(_) | AccountState::SignedOut | AccountState::FirstCode(_) => Ok(()),
         }
+    }
+
+    /// The home page: of the family, with the deadlines of its days.
+    ///
+    /// # Errors
+    /// [`FailureCode::NotFound`] while nothing was read yet.
+    pub async fn home(&self) -> Result<HomeView, Failure> {
+        let space = self.space().await?;
+        let mut held = space.engine.cache.lock().await;
+        let db = held.db().map_err(Error::from)?;
+        let deadlines = reminders::todo(db, &*space.engine.clock).await?;
+        Ok(family::commands::home(&space, db, deadlines).await?)
     }
 
     pub(crate) fn notify(&self, notice: Notice) {

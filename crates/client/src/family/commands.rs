@@ -12,8 +12,6 @@ use crate::accounts::notices;
 use crate::app::{Client, Space};
 use crate::clock::{new_id, today};
 use crate::error::{ApiError, Error, Failure, FailureCode};
-use crate::reservations::knowledge::Knowledge;
-use crate::reservations::reminders;
 use crate::sync::commands::Kept;
 use crate::sync::{counts, ledger, outbox};
 use anyhow::Context;
@@ -25,16 +23,6 @@ use sqlx::{Connection, SqliteConnection};
 use uuid::Uuid;
 
 impl Client {
-    /// The home page.
-    ///
-    /// # Errors
-    /// [`FailureCode::NotFound`] while nothing was read yet.
-    pub async fn home(&self) -> Result<HomeView, Failure> {
-        let space = self.space().await?;
-        let mut held = space.engine.cache.lock().await;
-        Ok(home(&space, held.db().map_err(Error::from)?).await?)
-    }
-
     /// A person's page.
     ///
     /// # Errors
@@ -112,7 +100,15 @@ async fn commune(space: &Space, db: &mut SqliteConnection) -> Result<CommuneDto,
     Ok(store::commune(db).await?.unwrap_or_else(|| space.account.commune.clone()))
 }
 
-async fn home(space: &Space, db: &mut SqliteConnection) -> Result<HomeView, Error> {
+/// The home page, with the deadlines that others know of.
+///
+/// # Errors
+/// [`FailureCode::NotFound`] while nothing was read yet.
+pub(crate) async fn home(
+    space: &Space,
+    db: &mut SqliteConnection,
+    deadlines: Vec<TodoView>,
+) -> Result<HomeView, Error> {
     let me = space.account.person_id().ok_or_else(not_read)?;
     let family = store::family(db).await?.ok_or_else(not_read)?;
     let adults = store::adults(db).await?;
@@ -130,9 +126,7 @@ async fn home(space: &Space, db: &mut SqliteConnection) -> Result<HomeView, Erro
     if counts.changed > 0 {
         todo.push(TodoView::ChangedOutcomes { count: counts.changed });
     }
-    if let Some(know) = Knowledge::read(db, &*space.engine.clock).await? {
-        todo.extend(reminders::todo(db, &know).await?);
-    }
+    todo.extend(deadlines);
     todo.extend(others.into_iter().map(to_read));
     todo.extend(changes.emails_to_confirm().into_iter().map(|email| TodoView::EmailToConfirm { email }));
     if family.address.is_none() {

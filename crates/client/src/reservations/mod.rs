@@ -10,7 +10,7 @@ mod calendar_file;
 pub mod commands;
 mod draft;
 mod grid;
-pub(crate) mod knowledge;
+mod knowledge;
 mod present;
 mod receipts;
 pub mod reminders;

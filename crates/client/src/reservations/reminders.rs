@@ -4,6 +4,7 @@ use super::draft::Draft;
 use super::knowledge::Knowledge;
 use super::{present, store};
 use crate::app::Notice;
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::family::views::TodoView;
 use crate::sync::runner::Engine;
@@ -65,9 +66,10 @@ struct Reminder {
 ///
 /// # Errors
 /// When the cache fails.
-pub async fn todo(db: &mut SqliteConnection, know: &Knowledge) -> Result<Vec<TodoView>, Error> {
-    let reminders = reminders(know, &drafts(db, know).await?);
-    Ok(reminders.iter().filter_map(|reminder| reminder.todo(know)).collect())
+pub async fn todo(db: &mut SqliteConnection, clock: &dyn Clock) -> Result<Vec<TodoView>, Error> {
+    let Some(know) = Knowledge::read(db, clock).await? else { return Ok(Vec::new()) };
+    let reminders = reminders(&know, &drafts(db, &know).await?);
+    Ok(reminders.iter().filter_map(|reminder| reminder.todo(&know)).collect())
 }
 
 /// Tells of each deadline once, for as long as the space is open.

@@ -50,7 +50,7 @@ impl ChildHome {
 /// # Errors
 /// Whatever the database says, or a date that cannot be read.
 pub async fn homes_of(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<ChildHome>> {
-    store::links_of(on, commune, children).await?.into_iter().map(child_home).collect()
+    store::links_of(on, commune, children).await?.iter().map(child_home).collect()
 }
 
 /// Every home of each child of some homes.
@@ -58,10 +58,10 @@ pub async fn homes_of(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid
 /// # Errors
 /// As [`homes_of`].
 pub async fn all_homes(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<ChildHome>> {
-    store::links_of_children_of(on, commune, families).await?.into_iter().map(child_home).collect()
+    store::links_of_children_of(on, commune, families).await?.iter().map(child_home).collect()
 }
 
-fn child_home(row: store::LinkRow) -> Result<ChildHome> {
+fn child_home(row: &store::LinkRow) -> Result<ChildHome> {
     let (from, to) = (store::day(&row.starts_on)?, row.ends_on.as_deref().map(store::day).transpose()?);
     Ok(ChildHome { child: row.child_id, family: row.family_id, from, to, may_book: row.may_book })
 }

@@ -15,6 +15,9 @@ use super::store::{self, FirstRow, ReservationRow};
 use crate::error::Result;
 use crate::planning::CounterRow;
 
+/// Who waits on a day of an activity in a group.
+type Queue<'a> = (Uuid, &'a str, &'a str);
+
 /// The queues of days on which requests give something up.
 pub(super) struct Queues<'a> {
     pub planning: &'a Planning,
@@ -70,7 +73,7 @@ impl Queues<'_> {
     }
 
     /// The days and groups in which somebody waits for what becomes free, and the counters that have or get a place.
-    fn counters_that(&self, free: &BTreeSet<CounterId>) -> Result<(BTreeSet<(Uuid, &str, &str)>, BTreeSet<CounterId>)> {
+    fn counters_that(&self, free: &BTreeSet<CounterId>) -> Result<(BTreeSet<Queue<'_>>, BTreeSet<CounterId>)> {
         let (mut waited_for, mut has_room) = (BTreeSet::new(), free.clone());
         for row in self.counters {
             let id = counter_id(row)?;

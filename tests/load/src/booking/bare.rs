@@ -111,9 +111,10 @@ impl Loop {
                    FROM reservation r JOIN change c ON c.commune_id = r.commune_id AND c.entity_id = r.reservation_id \
                    JOIN receipt p ON p.commune_id = r.commune_id AND p.family_id = r.family_id \
                    WHERE r.state = 'confirmed' AND r.units = 11 LIMIT 1";
-        let model: Model = db::one(&db, sql, Vec::new()).await.map_err(told)?.context("a booking to copy")?;
+        let model: Model =
+            db::one(&db, sql, Vec::new()).await.map_err(|error| told(&error))?.context("a booking to copy")?;
         let sql = "SELECT family_id, child_id FROM family_child ORDER BY child_id";
-        let links = db::all(&db, sql, Vec::new()).await.map_err(told)?;
+        let links = db::all(&db, sql, Vec::new()).await.map_err(|error| told(&error))?;
         Ok(Self { db, model, links, taken: BTreeMap::new(), acts: 0 })
     }
 
@@ -123,8 +124,8 @@ impl Loop {
             ..TransactionOptions::default()
         };
         let tx = self.db.begin_with_options(options).await?;
-        self.read(&tx, bookings).await.map_err(told)?;
-        self.write(&tx, bookings).await.map_err(told)?;
+        self.read(&tx, bookings).await.map_err(|error| told(&error))?;
+        self.write(&tx, bookings).await.map_err(|error| told(&error))?;
         Ok(tx.commit().await?)
     }
 
@@ -290,6 +291,6 @@ async fn insert(
     Ok(())
 }
 
-fn told(error: preau_server::error::Error) -> anyhow::Error {
+fn told(error: &preau_server::error::Error) -> anyhow::Error {
     anyhow::anyhow!("{error:?}")
 }

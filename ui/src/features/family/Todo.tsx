@@ -1,4 +1,14 @@
-import { CalendarClock, CalendarPlus, CircleCheck, History, MailCheck, MapPin, Phone, ShieldAlert, TriangleAlert } from 'lucide-react';
+import {
+  CalendarClock,
+  CalendarPlus,
+  CircleCheck,
+  History,
+  MailCheck,
+  MapPin,
+  Phone,
+  ShieldAlert,
+  TriangleAlert,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Badge } from '../../components/Badge';
 import type { Tone } from '../../components/Notice';
