@@ -72,6 +72,8 @@ CREATE TABLE reservation (
     price text NOT NULL,
     -- The town closed the day.
     closed boolean NOT NULL,
+    -- It was owed until then: whatever was billed of it is to be given back.
+    to_credit boolean NOT NULL,
     -- An agent took a place beyond the capacity.
     beyond boolean NOT NULL,
     changed_at bigint NOT NULL,

@@ -14,7 +14,7 @@ const EDGES: [(&str, &str, &[&str]); 13] = [
     (SERVER, "notices", &["audit", "communes", "sync"]),
     (SERVER, "planning", &["sync"]),
     (SERVER, "registrations", &["audit", "family", "planning", "sync"]),
-    (SERVER, "reservations", &["audit", "communes", "family", "planning", "registrations", "sync"]),
+    (SERVER, "reservations", &["audit", "communes", "family", "notices", "planning", "registrations", "sync"]),
     (CLIENT, "accounts", &["profiles", "sync"]),
     (CLIENT, "family", &["accounts", "sync"]),
     (CLIENT, "kiosk", &["accounts", "profiles"]),

@@ -79,11 +79,16 @@ pub fn french_day(day: Date) -> String {
 /// # Errors
 /// As [`paris_day`].
 pub fn french_instant(instant: Timestamp) -> anyhow::Result<String> {
-    const DAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
     let local = instant.to_zoned(paris()?);
-    let weekday = usize::try_from(local.weekday().to_monday_zero_offset()).ok().and_then(|day| DAYS.get(day));
-    let weekday = weekday.copied().unwrap_or_default();
-    Ok(format!("{weekday} {} à {} h {:02}", french_day(local.date()), local.hour(), local.minute()))
+    Ok(format!("{} à {} h {:02}", french_weekday(local.date()), local.hour(), local.minute()))
+}
+
+/// « lundi 21 décembre 2026 ».
+#[must_use]
+pub fn french_weekday(day: Date) -> String {
+    const DAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
+    let weekday = usize::try_from(day.weekday().to_monday_zero_offset()).ok().and_then(|day| DAYS.get(day));
+    format!("{} {}", weekday.copied().unwrap_or_default(), french_day(day))
 }
 
 #[cfg(test)]

@@ -36,6 +36,10 @@ const SQLITE_WRITER_CACHE: &str = "-65536";
 /// Pages of the log that are put into the file at once: under a load the same pages come again with each transaction.
 const SQLITE_CHECKPOINT: &str = "8192";
 
+/// How often, and how long apart, PostgreSQL is asked whether a server has ended.
+const LOOKS: u32 = 10;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+
 /// The embedded database, in its folder.
 pub(crate) const FILE: &str = "preau.sqlite";
 
@@ -180,6 +184,7 @@ impl Db {
     }
 
     /// Whether nobody else serves this database, for as long as this stays open. On SQLite the lock of the file says it.
+    /// PostgreSQL may learn a moment later that a server has ended: it is asked for a second.
     ///
     /// # Errors
     /// Whatever the database says.
@@ -188,8 +193,14 @@ impl Db {
             return Ok(true);
         }
         let sql = "SELECT pg_try_advisory_lock($1) AS alone";
-        let row: Option<AloneRow> = one(&self.writer, sql, vec![SERVED.into()]).await?;
-        Ok(row.is_some_and(|row| row.alone))
+        for _ in 0..LOOKS {
+            let row: Option<AloneRow> = one(&self.writer, sql, vec![SERVED.into()]).await?;
+            if row.is_some_and(|row| row.alone) {
+                return Ok(true);
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        Ok(false)
     }
 
     /// Brings the schema up to date.

@@ -87,6 +87,19 @@ pub async fn children_by_reference(
     Ok(rows.into_iter().map(|row| (row.reference, row.child_id)).collect())
 }
 
+/// The first names of children.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn first_names(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    children: &[Uuid],
+) -> Result<BTreeMap<Uuid, String>> {
+    let rows = store::children(on, commune, children).await?;
+    Ok(rows.into_iter().map(|row| (row.child_id, row.first_name)).collect())
+}
+
 /// Homes with their children, and the schooling of these between two days where it is asked for.
 ///
 /// # Errors

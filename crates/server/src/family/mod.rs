@@ -18,4 +18,6 @@ pub mod ops;
 pub mod projection;
 pub(crate) mod store;
 
-pub use households::{ChildHome, Households, all_homes, children_by_reference, children_of, homes_of, households};
+pub use households::{
+    ChildHome, Households, all_homes, children_by_reference, children_of, first_names, homes_of, households,
+};

@@ -36,6 +36,32 @@ pub enum Content {
         /// « Karim ».
         first_name: String,
     },
+    /// The town closed a day that the family had booked, or waited for.
+    DayClosed {
+        /// « Claire ».
+        first_name: String,
+        /// « ALSH des vacances ».
+        activity: String,
+        /// « lundi 21 décembre 2026 ».
+        day: String,
+        /// Why.
+        reason: String,
+        /// « Léo », « Inès ».
+        children: Vec<String>,
+    },
+    /// Days to come ended because a child is no longer registered for them.
+    RegistrationEnded {
+        /// « Claire ».
+        first_name: String,
+        /// « ALSH des vacances ».
+        activity: String,
+        /// « Léo ».
+        child: String,
+        /// Days of which nothing is owed, as « lundi 21 décembre 2026 ».
+        free: Vec<String>,
+        /// Days too near to be given up without owing them.
+        owed: Vec<String>,
+    },
     /// Something happened to an account of the family.
     Security {
         /// « Claire ».
@@ -55,6 +81,8 @@ impl Content {
             Self::EmailChangeAsked { .. } => "email_change_asked",
             Self::CoHolderInvitation { .. } => "co_holder_invitation",
             Self::CoHolderRemoved { .. } => "co_holder_removed",
+            Self::DayClosed { .. } => "day_closed",
+            Self::RegistrationEnded { .. } => "registration_ended",
             Self::Security { .. } => "security",
         }
     }
@@ -70,6 +98,7 @@ impl Content {
             Self::CoHolderInvitation { first_name: "Karim".to_owned(), holder: "Claire Martel".to_owned() },
             Self::CoHolderRemoved { first_name: "Karim".to_owned() },
         ];
+        samples.extend(Self::samples_of_days(&first_name));
         let events = [
             SecurityEventDto::SessionReused { device: "PC du salon".to_owned() },
             SecurityEventDto::CodeReset,
@@ -83,5 +112,31 @@ impl Content {
         ];
         samples.extend(events.into_iter().map(|what| Self::Security { first_name: first_name.clone(), what }));
         samples
+    }
+
+    fn samples_of_days(first_name: &str) -> Vec<Self> {
+        let activity = "ALSH des vacances".to_owned();
+        let day = |day: &str| format!("{day} décembre 2026");
+        let closed = |children: &[&str]| Self::DayClosed {
+            first_name: first_name.to_owned(),
+            activity: activity.clone(),
+            day: day("lundi 21"),
+            reason: "Centre fermé : travaux".to_owned(),
+            children: children.iter().map(|&child| child.to_owned()).collect(),
+        };
+        let ended = |free: Vec<String>, owed: Vec<String>| Self::RegistrationEnded {
+            first_name: first_name.to_owned(),
+            activity: activity.clone(),
+            child: "Léo".to_owned(),
+            free,
+            owed,
+        };
+        vec![
+            closed(&["Léo"]),
+            closed(&["Léo", "Inès"]),
+            ended(vec![day("lundi 21"), day("mardi 22")], Vec::new()),
+            ended(vec![day("mardi 22")], vec![day("lundi 21")]),
+            ended(Vec::new(), vec![day("lundi 21")]),
+        ]
     }
 }

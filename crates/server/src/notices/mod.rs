@@ -22,4 +22,4 @@ pub mod tidying;
 pub mod transports;
 
 pub use content::Content;
-pub use outbox::{Recipient, enqueue};
+pub use outbox::{Recipient, enqueue, tell_adults};

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::content::Content;
 use super::store::messages::{self, NewMessage};
+use super::store::security::adults;
 use crate::error::Result;
 use crate::writer::WriteTx;
 
@@ -29,6 +30,24 @@ impl Recipient {
             Self::Sms(number) => ("sms", number),
         }
     }
+}
+
+/// Writes to every adult of a family who can be reached, to each by their first name.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn tell_adults(
+    tx: &WriteTx,
+    commune: Uuid,
+    family: Uuid,
+    content: impl Fn(String) -> Content + Send,
+) -> Result<()> {
+    for adult in adults(tx, commune, family).await? {
+        if let Some(to) = Recipient::of(adult.email.as_deref(), adult.mobile_phone.as_deref()) {
+            enqueue(tx, commune, &to, &content(adult.first_name), None).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Puts a message in line. It leaves after the commit, and not at all without one. `link` is the link it carries.

@@ -10,7 +10,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::content::Content;
-use super::outbox::{Recipient, enqueue};
+use super::outbox::tell_adults;
 use super::store::security::{self as store, NoticeRow};
 use crate::clock::rfc_3339;
 use crate::error::Result;
@@ -33,12 +33,7 @@ pub async fn tell(
 ) -> Result<()> {
     store::insert(tx, commune, (family, person), serde_json::to_string(&what)?).await?;
     publish_notices(tx, commune, &[family]).await?;
-    for adult in store::adults(tx, commune, family).await? {
-        let Some(to) = Recipient::of(adult.email.as_deref(), adult.mobile_phone.as_deref()) else { continue };
-        let content = Content::Security { first_name: adult.first_name, what: what.clone() };
-        enqueue(tx, commune, &to, &content, None).await?;
-    }
-    Ok(())
+    tell_adults(tx, commune, family, |first_name| Content::Security { first_name, what: what.clone() }).await
 }
 
 /// An adult left: the family's notices name them no longer.

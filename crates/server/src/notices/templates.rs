@@ -20,7 +20,7 @@ use crate::clock::french_instant;
 /// Every template, by its file. `mail.html` is the frame of every mail's HTML, `button.html`
 /// what it shows a link with, `security_what.txt` the sentence that says
 /// what happened.
-const EMBEDDED: [(&str, &str); 17] = [
+const EMBEDDED: [(&str, &str); 23] = [
     ("mail.html", include_str!("templates/mail.html")),
     ("button.html", include_str!("templates/button.html")),
     ("security_what.txt", include_str!("templates/security_what.txt")),
@@ -34,6 +34,12 @@ const EMBEDDED: [(&str, &str); 17] = [
     ("co_holder_invitation.html", include_str!("templates/co_holder_invitation.html")),
     ("co_holder_removed.txt", include_str!("templates/co_holder_removed.txt")),
     ("co_holder_removed.html", include_str!("templates/co_holder_removed.html")),
+    ("day_closed.txt", include_str!("templates/day_closed.txt")),
+    ("day_closed.html", include_str!("templates/day_closed.html")),
+    ("day_closed.sms.txt", include_str!("templates/day_closed.sms.txt")),
+    ("registration_ended.txt", include_str!("templates/registration_ended.txt")),
+    ("registration_ended.html", include_str!("templates/registration_ended.html")),
+    ("registration_ended.sms.txt", include_str!("templates/registration_ended.sms.txt")),
     ("security.txt", include_str!("templates/security.txt")),
     ("security.html", include_str!("templates/security.html")),
     ("security.sms.txt", include_str!("templates/security.sms.txt")),

@@ -12,6 +12,7 @@ pub mod projection;
 mod queues;
 mod routes;
 mod store;
+mod telling;
 mod writing;
 
 pub use counters::LastSeen;

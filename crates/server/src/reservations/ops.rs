@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::board::{Board, Boards, Concern};
 use super::store::{self, ReceiptRow};
+use super::telling;
 use super::writing::{self, LeftReservations};
 use crate::ahead::Reads;
 use crate::audit::{self, Actor, Details};
@@ -148,8 +149,8 @@ pub async fn promote_days(
     writing::write(tx, commune, &mut board).await
 }
 
-/// Closes a day of a period: ends what is booked of it and what waits for it, and shows the reason to everybody. How many
-/// reservations there were.
+/// Closes a day of a period: ends what is booked of it and what waits for it, shows the reason to everybody, writes to the homes
+/// concerned, and marks what was owed to be credited. How many reservations there were.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a period or day that the town does not offer, or whatever the database says.
@@ -171,6 +172,7 @@ pub async fn close_day(
     let ended = rules::close_day(&mut board.situation, known.id, known.activity, day);
     board.closed.extend(&ended);
     writing::write(tx, commune, &mut board).await?;
+    telling::day_closed(tx, commune, &board, &ended, reason).await?;
     planning::ops::close_day(tx, commune, period, day, reason).await?;
     Ok(ended.len())
 }
@@ -202,11 +204,13 @@ pub async fn end_unregistered(
     let days = concern.days.clone();
     let mut board = Board::read(tx, currents, commune, concern).await?;
     let children = children.iter().copied().map(ChildId).collect();
-    let end =
-        |(activity, day)| rules::end_unregistered(&mut board.situation, ActivityId(activity), day, &children).len();
-    let ended = days.into_iter().map(end).sum();
+    let mut ended = Vec::new();
+    for (activity, day) in days {
+        ended.extend(rules::end_unregistered(&mut board.situation, ActivityId(activity), day, &children));
+    }
     writing::write(tx, commune, &mut board).await?;
-    Ok(ended)
+    telling::registration_ended(tx, commune, &board, &ended).await?;
+    Ok(ended.len())
 }
 
 /// What is in use, which a season never takes away.

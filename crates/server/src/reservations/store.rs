@@ -27,6 +27,7 @@ pub(super) struct ReservationRow {
     pub queue: Option<i64>,
     pub price: String,
     pub closed: bool,
+    pub to_credit: bool,
     pub beyond: bool,
 }
 
@@ -40,7 +41,7 @@ pub(super) struct ReceiptRow {
 }
 
 const COLUMNS: &str = "reservation_id, child_id, family_id, activity_id, period_id, day, units, group_key, state, queue, \
-                       price, closed, beyond";
+                       price, closed, to_credit, beyond";
 
 /// Live reservations of children from a day to another, whichever family booked them.
 pub(super) async fn of_children(
@@ -192,16 +193,17 @@ pub(super) async fn put(tx: &WriteTx, commune: Uuid, rows: &[ReservationRow]) ->
             "INSERT INTO reservation (commune_id, {COLUMNS}, changed_at) VALUES {} \
              ON CONFLICT (commune_id, reservation_id) DO UPDATE SET period_id = excluded.period_id, \
              units = excluded.units, group_key = excluded.group_key, state = excluded.state, queue = excluded.queue, \
-             price = excluded.price, closed = excluded.closed, beyond = excluded.beyond, \
+             price = excluded.price, closed = excluded.closed, to_credit = excluded.to_credit, \
+             beyond = excluded.beyond, \
              changed_at = excluded.changed_at",
-            db::tuples(chunk.len(), 15)
+            db::tuples(chunk.len(), 16)
         );
-        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 15);
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 16);
         for row in chunk {
             values.extend([commune.into(), row.reservation_id.into(), row.child_id.into(), row.family_id.into()]);
             values.extend([row.activity_id.into(), row.period_id.into(), row.day.clone().into(), row.units.into()]);
             values.extend([row.group_key.clone().into(), row.state.clone().into(), row.queue.into()]);
-            values.extend([row.price.clone().into(), row.closed.into(), row.beyond.into()]);
+            values.extend([row.price.clone().into(), row.closed.into(), row.to_credit.into(), row.beyond.into()]);
             values.push(tx.now().as_millisecond().into());
         }
         db::run(tx.connection(), &sql, values).await?;

@@ -103,7 +103,10 @@ impl Changes {
         for reservation in board.situation.changed() {
             let before = board.rows.get(&reservation.id);
             let mut row = row(reservation, before)?;
-            row.closed |= board.closed.contains(&reservation.id);
+            if board.closed.contains(&reservation.id) {
+                row.closed = true;
+                row.to_credit = before.is_some_and(|before| before.state != "waiting");
+            }
             if before == Some(&row) {
                 continue;
             }
@@ -224,6 +227,7 @@ fn row(reservation: &Reservation, before: Option<&ReservationRow>) -> Result<Res
         queue: reservation.queue,
         price,
         closed: before.is_some_and(|before| before.closed),
+        to_credit: before.is_some_and(|before| before.to_credit),
         beyond: before.is_some_and(|before| before.beyond),
     })
 }

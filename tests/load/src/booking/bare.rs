@@ -192,11 +192,12 @@ impl Loop {
             let ids = [commune_id, one.reservation, child_id, family_id, activity_id, period_id];
             let mut values: Vec<Value> = ids.into_iter().map(Value::from).collect();
             values.extend([one.day.clone().into(), 11_i64.into(), "from_6_to_11".into(), "confirmed".into()]);
-            values.extend([None::<i64>.into(), price.clone().into(), false.into(), false.into(), 0_i64.into()]);
+            values.extend([None::<i64>.into(), price.clone().into()]);
+            values.extend([false.into(), false.into(), false.into(), 0_i64.into()]);
             values
         };
         let into = "reservation (commune_id, reservation_id, child_id, family_id, activity_id, period_id, day, units, \
-                    group_key, state, queue, price, closed, beyond, changed_at)";
+                    group_key, state, queue, price, closed, to_credit, beyond, changed_at)";
         insert(tx, into, "", bookings.iter().map(reservation).collect()).await?;
         let units = bookings.iter().flat_map(|one| UNITS.iter().map(move |unit| (one, *unit)));
         let unit = |(one, unit): (&Booking, i64)| -> Vec<Value> {
