@@ -9,8 +9,3 @@ CREATE TABLE places_seen (
     period_id TEXT NOT NULL PRIMARY KEY,
     body      TEXT NOT NULL
 ) STRICT;
--- Deadlines that the system told of, each once.
-CREATE TABLE told_deadline (
-    deadline TEXT NOT NULL PRIMARY KEY,
-    told_at  TEXT NOT NULL
-) STRICT;

@@ -72,8 +72,6 @@ CREATE TABLE reservation (
     price text NOT NULL,
     -- The town closed the day.
     closed boolean NOT NULL,
-    -- It was owed until then: whatever was billed of it is to be given back.
-    to_credit boolean NOT NULL,
     -- An agent took a place beyond the capacity.
     beyond boolean NOT NULL,
     changed_at bigint NOT NULL,
@@ -86,9 +84,6 @@ CREATE TABLE reservation (
 CREATE INDEX reservation_by_child ON reservation (commune_id, child_id, day);
 CREATE INDEX reservation_by_family ON reservation (commune_id, family_id, day);
 CREATE INDEX reservation_by_day ON reservation (commune_id, activity_id, day, state);
--- Who waits for the same, in order, without reading the others.
-CREATE INDEX reservation_queue ON reservation
-    (commune_id, activity_id, day, group_key, period_id, units, queue, reservation_id) WHERE state = 'waiting';
 
 -- One row per unit of a live reservation: no child has the same unit of a day twice, whichever homes book.
 CREATE TABLE reserved_unit (
@@ -98,10 +93,10 @@ CREATE TABLE reserved_unit (
     activity_id uuid NOT NULL,
     unit bigint NOT NULL,
     reservation_id uuid NOT NULL,
-    PRIMARY KEY (commune_id, child_id, day, activity_id, unit)
-    -- Without a reference to reservation: PostgreSQL would look each up by a plan made while there was none, and `check`
-    -- compares the two.
+    PRIMARY KEY (commune_id, child_id, day, activity_id, unit),
+    FOREIGN KEY (commune_id, reservation_id) REFERENCES reservation (commune_id, reservation_id)
 );
+CREATE INDEX reserved_unit_by_reservation ON reserved_unit (commune_id, reservation_id);
 
 -- What was answered to each operation on days, as it was.
 CREATE TABLE receipt (

@@ -100,6 +100,45 @@ async fn many_at_once_are_given_what_there_is_in_their_order() {
     .await;
 }
 
+/// Of each queue no more than the head is read: whoever is behind others who want something else is not forgotten.
+#[tokio::test]
+async fn two_who_give_up_at_once_make_room_for_the_first_who_fit() {
+    const WAITING: [&[&str]; 6] = [MORNING, MORNING, AFTERNOON, DAY, AFTERNOON, MORNING];
+    on_each_engine(|h| async move {
+        let place = place(&h).await;
+        let mut families = Vec::new();
+        for (n, units) in [DAY, DAY].iter().chain(&WAITING).enumerate() {
+            let family = family(&h, &place, &format!("maison{n}")).await;
+            ask(&h, &family, days(&place, family.child, &[(MONDAY, &[], units)])).await;
+            families.push(family);
+        }
+        let held = h.hold_writer().await;
+        let mut sent = Vec::new();
+        for family in &families[..2] {
+            let op = Op::ChangeDays(days(&place, family.child, &[(MONDAY, DAY, &[])]));
+            let body = json!({ "operations": [{ "op_id": Uuid::now_v7(), "op": op }] });
+            let (sender, token) = (h.clone(), family.token.clone());
+            sent.push(tokio::spawn(async move { sender.post("/v1/sync/push", &token, &body).await }));
+            while h.app.writer.waiting() < sent.len() {
+                tokio::task::yield_now().await;
+            }
+        }
+        held.release().await;
+        for task in sent {
+            assert_eq!(task.await.unwrap().status, 200);
+        }
+        assert_eq!(h.app.writer.undone_runs(), 0, "both in one run");
+        let mut states = Vec::new();
+        for family in &families[2..] {
+            states.push(reservations(&h, family).await[0].state);
+        }
+        use ReservationStateDto::{Confirmed, Waiting};
+        assert_eq!(states, [Confirmed, Confirmed, Confirmed, Waiting, Confirmed, Waiting]);
+        is_sound(&h).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_other_home_sees_that_a_day_is_booked_and_not_what_it_costs() {
     on_each_engine(|h| async move {

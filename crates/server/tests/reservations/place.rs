@@ -155,15 +155,22 @@ pub async fn is_sound(h: &Harness) {
 }
 
 pub const DAY: &[&str] = &["morning", "meal_with_meat", "afternoon"];
+pub const MORNING: &[&str] = &["morning"];
+pub const AFTERNOON: &[&str] = &["afternoon"];
 
-/// Gives the adults of families an e-mail each, after the family's name.
-pub async fn with_mail(h: &Harness, place: &Place, families: &[Family]) {
-    for (n, family) in families.iter().enumerate() {
-        let email = format!("maison{}@exemple.fr", n + 1);
-        let values = vec![family.family.into(), email.into()];
-        h.sql("UPDATE adult SET email = $2 WHERE family_id = $1", values).await;
+/// Three families with an e-mail each who ask for two whole days, of which there are places for two.
+pub async fn three_that_ask(h: &Harness, place: &Place) -> Vec<Family> {
+    let mut families = Vec::new();
+    for n in 1..4 {
+        let family = family(h, place, &format!("maison{n}")).await;
+        let email = format!("maison{n}@exemple.fr");
+        let sql = "UPDATE adult SET email = $2 WHERE family_id = $1";
+        h.sql(sql, vec![family.family.into(), email.into()]).await;
         h.app.writer.run(Publish(place.town.id, vec![family.family])).await.unwrap();
+        ask(h, &family, days(place, family.child, &[(MONDAY, &[], DAY), (TUESDAY, &[], DAY)])).await;
+        families.push(family);
     }
+    families
 }
 
 /// The messages of a template that wait to be sent: to whom, and what they are about.

@@ -56,13 +56,7 @@ async fn a_season_is_all_or_nothing_and_takes_nothing_away() {
 async fn a_day_that_the_town_closes_ends_for_everybody() {
     on_each_engine(|h| async move {
         let place = place(&h).await;
-        let mut families = Vec::new();
-        for n in 1..4 {
-            let family = family(&h, &place, &format!("maison{n}")).await;
-            ask(&h, &family, days(&place, family.child, &[(MONDAY, &[], DAY), (TUESDAY, &[], DAY)])).await;
-            families.push(family);
-        }
-        with_mail(&h, &place, &families).await;
+        let families = three_that_ask(&h, &place).await;
         let close = |day: Date| Request::CloseDay {
             commune: "parempuyre".into(),
             period: "noel_2026".into(),
@@ -99,13 +93,7 @@ async fn a_day_that_the_town_closes_ends_for_everybody() {
 async fn days_to_come_end_with_the_registration_and_go_to_who_waits() {
     on_each_engine(|h| async move {
         let place = place(&h).await;
-        let mut families = Vec::new();
-        for n in 1..4 {
-            let family = family(&h, &place, &format!("maison{n}")).await;
-            ask(&h, &family, days(&place, family.child, &[(MONDAY, &[], DAY), (TUESDAY, &[], DAY)])).await;
-            families.push(family);
-        }
-        with_mail(&h, &place, &families).await;
+        let families = three_that_ask(&h, &place).await;
         assert_eq!(register(&h, "enfant;activite;du;au\nmaison1;alsh;01/09/2026;21/12/2026\n").await, 1, "Tuesday");
         let about = |free: &[&str], owed: &[&str]| {
             let data = json!({ "template": "registration_ended", "first_name": "Claire",
