@@ -100,7 +100,7 @@ async fn what_was_ticked_offline_survives_a_kill_and_is_answered_day_by_day() ->
     let window = desktop.open().await?;
     open_space(&window).await?;
     window.sees("1 jour coché, pas encore envoyé").await?;
-    window.sees("1 jour coché n'est pas envoyé, à valider au plus tard le").await?;
+    window.sees("1 jour coché, à valider au plus tard le").await?;
     window.check_screen("reservations-a-faire").await?;
     begin(&window).await?;
     window.sees("Brouillon gardé sur cet ordinateur : aucune place n'est encore réservée").await?;

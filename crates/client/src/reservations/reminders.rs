@@ -133,8 +133,11 @@ fn to_send(know: &Knowledge, period: &Period, draft: &Draft) -> Option<Reminder>
     let mut until: Vec<Timestamp> = Vec::new();
     for ((child, day), wanted) in draft.touched() {
         let booked = know.booked(child, period.activity, day);
-        let rule = if booked.contains(wanted) { period.cancel } else { period.add };
-        let closes = rule.closes_at(day, calendar).min(period.closes_at);
+        let closes = if booked.contains(wanted) {
+            period.cancel.closes_at(day, calendar)
+        } else {
+            period.add.closes_at(day, calendar).min(period.closes_at)
+        };
         if wanted != booked && closes > now {
             until.push(closes);
         }
@@ -145,11 +148,11 @@ fn to_send(know: &Knowledge, period: &Period, draft: &Draft) -> Option<Reminder>
         PeriodState::Before => {
             Some(Reminder { until: period.opens_at, about: About::Opening { period: period.id }, days })
         }
-        PeriodState::Open => {
+        PeriodState::Open | PeriodState::AddingClosed => {
             let about = About::ToSend { period: period.id, opened: period.opens_at };
             Some(Reminder { until: first, about, days })
         }
-        PeriodState::AddingClosed | PeriodState::ReadOnly => None,
+        PeriodState::ReadOnly => None,
     }
 }
 
@@ -163,7 +166,10 @@ fn to_cancel(know: &Knowledge) -> Vec<Reminder> {
         let Some(period) = planning.periods.get(&one.period) else { continue };
         let until = period.cancel.closes_at(one.day, &planning.calendar);
         let near = now < until && until.duration_since(now) <= CANCEL_SHOWN;
-        if !daily && near && one.state == ReservationState::Confirmed {
+        // What is not sent is not booked.
+        let booked =
+            one.state == ReservationState::Confirmed && !know.to_send.contains(&(one.child, one.activity, one.day));
+        if !daily && near && booked {
             days.entry((until, one.child, one.activity)).or_default().push(one.day);
         }
     }

@@ -408,6 +408,10 @@ async fn booked_days_are_spoken_of_before_they_would_be_owed() {
     }
     let client = signed_in(&computer).await;
     assert_eq!(deadlines(&client).await, []);
+    // What is asked and not sent is not booked, and not spoken of as such.
+    computer.town.state().down = true;
+    tick(&client, INES, MONDAY, &["morning"]).await;
+    client.booking_validate(&PERIOD.to_string()).await.expect("kept");
     // From the evening of 30 October on: the 16 December, in the morning: Monday's can be given up
     // until midnight, Tuesday's a day longer.
     computer.pass(Duration::ZERO);
@@ -425,5 +429,12 @@ async fn booked_days_are_spoken_of_before_they_would_be_owed() {
     assert_eq!(deadlines(&client).await, both);
     computer.until(async || !told(&computer).is_empty()).await;
     assert_eq!(told(&computer), [Deadlines { to_cancel: true, ..Deadlines::default() }]);
+    // Nothing is added any more, and a day can still be given up until then.
+    let (child_id, unit) = (LEO.to_string(), "morning".to_owned());
+    act(&client, TickRequest::Box { child_id, day: MONDAY.to_owned(), unit, on: false }).await;
+    let TodoView::DaysToSend { days, until, .. } = deadlines(&client).await.remove(0) else {
+        panic!("nothing to send")
+    };
+    assert_eq!((days, until.as_str()), (1, "2026-12-16T22:59:00Z"));
     client.close().await;
 }

@@ -41,7 +41,7 @@ const WRITER_PATIENCE: Duration = Duration::from_secs(20);
 const UPKEEP: Duration = Duration::from_secs(5);
 /// Seconds; without them the exporter would keep every sample until it is asked.
 const BUCKETS: [f64; 10] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
-const BATCH_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+const BATCH_BUCKETS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
 
 pub(super) async fn migrate(config: &Config) -> anyhow::Result<()> {
     make_data_folder(config)?;

@@ -121,7 +121,8 @@ impl Changes {
                 changes.counters.push(row);
             }
         }
-        changes.counters.retain(|row| !miscounted(row, board));
+        let mut halves = BTreeSet::new();
+        changes.counters.retain(|row| !miscounted(row, board, &mut halves));
         Ok(changes)
     }
 
@@ -165,12 +166,12 @@ fn note(before: Option<&str>, now: &str) {
 }
 
 /// A simulation's mistakes: a counter that should have been written.
-fn miscounted(row: &CounterRow, board: &Board) -> bool {
+fn miscounted(row: &CounterRow, board: &Board, halves: &mut BTreeSet<(Uuid, String, String)>) -> bool {
     let id = counter_id(row).ok();
     let before = id.and_then(|id| board.counters.get(&id)).map_or(0, |before| before.taken);
-    let last_half = row.counter_key == "afternoon";
-    (row.taken < before && planted(Mistake::KeepsPlacesGivenUp))
-        || (row.taken > before && last_half && planted(Mistake::TakesHalfOfFullDay))
+    let grows = row.taken > before;
+    let other_half = grows && !halves.insert((row.activity_id, row.day.clone(), row.group_key.clone()));
+    (row.taken < before && planted(Mistake::KeepsPlacesGivenUp)) || (other_half && planted(Mistake::TakesHalfOfFullDay))
 }
 
 /// The home that booked, and the other homes of the child whose link is in force on the day.

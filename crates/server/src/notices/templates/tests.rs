@@ -32,6 +32,14 @@ fn every_event_has_its_own_sentence() {
         Content::samples().iter().map(|content| rendered(&templates, content).text).collect();
     assert_eq!(texts.len(), Content::samples().len());
     let sms = |content: &Content| templates.sms(content, &sample_town()).unwrap().text;
+    let of_days = |content: &&Content| matches!(content, Content::DayClosed { .. } | Content::RegistrationEnded { .. });
+    for content in Content::samples().iter().filter(of_days) {
+        assert!(
+            sms(content).contains("ALSH des vacances") && sms(content).ends_with("05 56 00 00 00"),
+            "{}",
+            sms(content)
+        );
+    }
     for content in Content::samples().iter().filter(|content| matches!(content, Content::Security { .. })) {
         assert!(sms(content).ends_with("Appelez le 05 56 00 00 00."), "{}", sms(content));
     }
