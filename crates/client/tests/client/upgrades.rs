@@ -20,6 +20,9 @@ const KEPT: usize = 60;
 /// The first schema with PINs, and the hash of one (nobody's).
 const PINS: i64 = 3;
 const PIN_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA";
+/// The first schema with days ticked and not sent, and some.
+const DRAFTS: i64 = 5;
+const DRAFT: &str = r#"{"wanted":[["00000000-0000-0000-0000-0000000001e0","2026-12-21",["morning"]]],"steps":[]}"#;
 /// Those in each other state.
 const OTHERS: usize = 10;
 
@@ -101,8 +104,10 @@ fn filling() -> Vec<String> {
 }
 
 /// What later schemas could hold besides.
-fn since(version: i64) -> Option<String> {
-    (version >= PINS).then(|| format!("INSERT INTO pin VALUES (1, '{PIN_HASH}', 15, 2)"))
+fn since(version: i64) -> Vec<String> {
+    let pin = (PINS, format!("INSERT INTO pin VALUES (1, '{PIN_HASH}', 15, 2)"));
+    let draft = (DRAFTS, format!("INSERT INTO draft_days VALUES ('a period', '{DRAFT}', '2026-11-27T08:00:00Z')"));
+    [pin, draft].into_iter().filter(|(first, _)| version >= *first).map(|(_, statement)| statement).collect()
 }
 
 fn id(n: usize) -> String {
@@ -185,6 +190,9 @@ async fn a_cache_of_every_earlier_schema_opens_with_all_that_it_held() {
             assert_eq!((account.identifiant.as_str(), account.tokens.is_some()), ("martel01", true));
             let pin = store::pin(db).await.expect("a read").map(|pin| (pin.hash, pin.idle_minutes, pin.tries));
             assert_eq!(pin, (version >= PINS).then(|| (PIN_HASH.to_owned(), 15, 2)), "schema {version}");
+            let drafts: Vec<String> =
+                sqlx::query_scalar("SELECT body FROM draft_days").fetch_all(&mut *db).await.expect("drafts");
+            assert_eq!(drafts.first().map(String::as_str), (version >= DRAFTS).then_some(DRAFT), "schema {version}");
             assert_eq!(ledger::position(db).await.expect("a position").cursor, "as far as that");
             let family = preau_client::family::store::family(db).await.expect("a read").expect("a family");
             assert_eq!(family.reference, "F0001");
