@@ -173,13 +173,14 @@ async fn separated_parents_share_a_child_and_nothing_else() {
 
         let served = "SELECT body AS text FROM change WHERE commune_id = $1 AND NOT deleted AND stream_id = \
                       (SELECT family_id FROM family WHERE commune_id = $1 AND reference = 'REF')";
-        for (reference, absent) in
-            [("F0001", ["allée du Port", "1450", "Karim", "+336987"]), ("F0002", ["Ormes", "612", "Claire", "Jeanne"])]
-        {
+        let of_claire = ["Ormes", "\"value\":612", "Claire", "Jeanne"];
+        let of_karim = ["allée du Port", "\"value\":1450", "Karim", "+336987"];
+        for (reference, own, of_the_other) in [("F0001", of_claire, of_karim), ("F0002", of_karim, of_claire)] {
             let bodies = texts(&harness, &town, &served.replace("REF", reference)).await.join("\n");
             assert!(bodies.contains("Léo"), "{bodies}");
-            for text in absent {
-                assert!(!bodies.contains(text), "{reference} sees {text}");
+            for (text, others) in own.iter().zip(of_the_other) {
+                assert!(bodies.contains(text), "{reference} does not see {text}: {bodies}");
+                assert!(!bodies.contains(others), "{reference} sees {others}");
             }
         }
     })
