@@ -87,6 +87,7 @@ fn bridge() -> Builder<Wry> {
             reservations::receipt,
             reservations::child_registrations,
             reservations::agenda,
+            reservations::agenda_ranks,
             reservations::save_agenda,
             reservations::print_page,
             sync::sync_status,

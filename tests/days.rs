@@ -6,8 +6,11 @@ use harness::computer::{PERSONAL_CODE, refused};
 use harness::{Computer, Season, Server, Town, wait_for};
 use preau_client::Client;
 use preau_client::reservations::views::{
-    AgendaDayView, BookingLineView, DayVerdictView, ReceiptView, RefusalView, TickRequest, ValidatedView,
+    AgendaDayView, AgendaStateView, BookingLineView, DayVerdictView, ReceiptView, RefusalView, TickRequest,
+    ValidatedView,
 };
+use reqwest::Method;
+use serde_json::json;
 use xtask::demo_families::SLUG;
 
 /// The demo's families, and holidays for which Léo (E0001) and Anouk (E0008) are registered.
@@ -131,6 +134,44 @@ async fn both_homes_of_a_child_ask_for_the_same_day_and_one_has_it() -> Result<(
     }
     mother.client.close().await;
     father.client.close().await;
+    town.run(&["check"])?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_waits_sees_where_they_stand_and_is_given_the_place_that_an_agent_adds() -> Result<()> {
+    let season = Season::summer(1)?;
+    let town = town(&season)?;
+    let agent = ["create-agent", "--commune", SLUG, "--identifiant", "jeunesse", "--role", "youth", "--json"];
+    let agent = town.run(&agent)?;
+    let server = town.serve()?;
+    let api = server.api()?;
+    let agent = api.first_agent_login(SLUG, &agent, PERSONAL_CODE).await?;
+    let first = Desk::new(&town, &server, ("F0001", 0), "Léo").await?;
+    let second = Desk::new(&town, &server, ("F0004", 0), "Anouk").await?;
+    first.tick(&season, &["morning"]).await?;
+    ensure!(is_confirmed(&first.validate().await?));
+    second.tick(&season, &["morning"]).await?;
+    let verdict = second.validate().await?;
+    ensure!(matches!(verdict, DayVerdictView::Waiting { rank: 1, .. }), "{verdict:?}");
+    let (child, activity) = (second.line.child_id.clone(), second.line.activity_id.clone());
+    let ranks = second.client.agenda_ranks(&child, &activity).await.map_err(refused)?;
+    let told: Vec<(&str, u32)> = ranks.iter().map(|rank| (rank.day.as_str(), rank.rank)).collect();
+    assert_eq!(told, [(season.monday.to_string().as_str(), 1)]);
+    let nobody = first.client.agenda_ranks(&first.line.child_id, &first.line.activity_id).await.map_err(refused)?;
+    assert_eq!(nobody, [], "who has the place waits for nothing");
+    let path = format!("/v1/agent/periods/{}/days/{}/places", second.period()?, season.monday);
+    let places = json!({ "group": "from_6_to_11", "counter": "morning", "places": { "type": "fixed", "places": 2 } });
+    api.send(Method::PUT, &path, Some(&agent.token), Some(&places)).await?.success()?;
+    let given = wait_for("the place", async || {
+        let agenda = second.client.agenda(&child, &activity).await.map_err(refused)?;
+        Ok(agenda.days.into_iter().find(|day| day.state == AgendaStateView::Confirmed))
+    });
+    assert_eq!(given.await?.day, season.monday.to_string());
+    let receipts = second.client.receipts().await.map_err(refused)?;
+    ensure!(receipts.iter().all(|receipt| receipt.seal.is_some()), "{receipts:?}");
+    first.client.close().await;
+    second.client.close().await;
     town.run(&["check"])?;
     Ok(())
 }

@@ -36,11 +36,33 @@ fn plan(method: &Method, path: &str) -> Option<Plan> {
         ("GET", "/v1/sync/changes") => Plan::NoId("?limit=500", None),
         ("GET", "/v1/agent/families") => Plan::NoId("?q=Diop", None),
         ("GET", "/v1/addresses") => Plan::NoId("?q=12%20rue%20des%20Ormes", None),
-        ("DELETE", "/v1/account/devices/{device_id}")
-        | ("GET", "/v1/agent/families/{family_id}")
+        ("DELETE", "/v1/account/devices/{device_id}" | "/v1/agent/periods/{period_id}/days/{day}/closure")
+        | ("GET", "/v1/agent/families/{family_id}" | "/v1/agent/families/{family_id}/days")
+        | ("GET", "/v1/agent/periods/{period_id}/places" | "/v1/agent/periods/{period_id}/waiting")
         | ("POST", "/v1/agent/detail-changes/{change_id}/decision" | "/v1/agent/changed-outcomes/{op_id}/seen")
         | ("POST", "/v1/agent/adults/{person_id}/letter") => Plan::Path,
-        ("GET", "/v1/counters") => Plan::Query("period"),
+        ("GET", "/v1/counters" | "/v1/ranks") => Plan::Query("period"),
+        ("PUT", "/v1/agent/periods/{period_id}/days/{day}/places") => Plan::Bodies(|_| {
+            vec![json!({ "group": "from_6_to_11", "counter": "morning", "places": { "type": "fixed", "places": 3 } })]
+        }),
+        ("PUT", "/v1/agent/periods/{period_id}/days/{day}/closure") => {
+            Plan::Bodies(|_| vec![json!({ "reason": "Essai" })])
+        }
+        ("GET", "/v1/agent/registrations") => Plan::Query("child"),
+        ("PUT", "/v1/agent/registrations") => Plan::Bodies(registrations),
+        ("POST", "/v1/agent/families/{family_id}/days") => Plan::Bodies(|id| {
+            let asked = change_days(id);
+            vec![json!({ "op_id": Uuid::now_v7(), "asked": asked, "dry_run": true, "pass_deadlines": true })]
+        }),
+        ("POST", "/v1/agent/receipts/verification") => Plan::Bodies(receipts),
+        ("GET", "/v1/agent/attendance") => Plan::Query("day=2026-12-21&activity"),
+        ("PUT", "/v1/agent/attendance") => Plan::Bodies(|id| {
+            vec![json!({ "activity_id": id, "day": "2026-12-21", "marks": [{ "child_id": id, "mark": "present" }] })]
+        }),
+        ("POST", "/v1/agent/season") => Plan::NoId("", Some(json!({ "file": "", "dry_run": true }))),
+        ("POST", "/v1/agent/registrations/import" | "/v1/agent/attendance/import") => {
+            Plan::NoId("", Some(json!({ "csv": "", "dry_run": true })))
+        }
         ("POST", "/v1/sync/push") => Plan::Bodies(pushes),
         ("POST", "/v1/auth/refresh") => Plan::NoId("", Some(json!({ "refresh_token": "x".repeat(43) }))),
         ("PUT", "/v1/account/code") => Plan::NoId("", Some(json!({ "current": "faux", "new": "Autre-code-2026" }))),
@@ -60,8 +82,30 @@ fn plan(method: &Method, path: &str) -> Option<Plan> {
     })
 }
 
+/// Days of a child, all named by an id.
+fn change_days(id: Uuid) -> Value {
+    json!({ "activity_id": id, "period_id": id, "children": [{ "child_id": id, "days": [
+        { "day": "2026-12-21", "old": [], "new": ["morning"], "expected_cents": 5000 },
+    ] }] })
+}
+
+/// Registrations that name a child and an activity by an id.
+fn registrations(id: Uuid) -> Vec<Value> {
+    let registration = |child: Uuid, activity: Uuid| json!({ "child_id": child, "activity_id": activity, "from": "2026-09-01", "to": "2027-08-31", "state": "accepted" });
+    vec![registration(id, Uuid::nil()), registration(Uuid::nil(), id), registration(id, id)]
+}
+
+/// Receipts that name an operation by an id.
+fn receipts(id: Uuid) -> Vec<Value> {
+    let receipt = json!({ "receipt_id": id, "at": "2026-10-01T06:00:00Z", "activity_id": id, "period_id": id, "lines": [],
+        "seal": "AAAA-AAAA-AAAA-AAAA" });
+    vec![json!({ "receipt": receipt })]
+}
+
 /// Operations that name something by its id.
 fn pushes(id: Uuid) -> Vec<Value> {
+    let mut days = change_days(id);
+    days["type"] = json!("reservations.change_days");
     let phone = |new: &str| json!({ "type": "phone", "value": new });
     let ops = [
         json!({ "type": "sync.cancel", "op_id": id }),
@@ -70,12 +114,7 @@ fn pushes(id: Uuid) -> Vec<Value> {
             "old": { "type": "phone", "value": null }, "new": phone("+33612345678"),
         }),
         json!({ "type": "accounts.acknowledge_notice", "notice_id": id }),
-        json!({
-            "type": "reservations.change_days", "activity_id": id, "period_id": id,
-            "children": [{ "child_id": id, "days": [
-                { "day": "2026-12-21", "old": [], "new": ["morning"], "expected_cents": 5000 },
-            ] }],
-        }),
+        days,
     ];
     ops.into_iter().map(|op| json!({ "operations": [{ "op_id": Uuid::now_v7(), "op": op }] })).collect()
 }
@@ -102,7 +141,7 @@ impl World {
         let [claire, neighbour] = ["F0001", "F0003"].map(|family| town.letters(SLUG, family));
         let elsewhere = town.letters(OTHER_SLUG, "F0003")?.remove(0);
         let agent =
-            town.run(&["create-agent", "--commune", SLUG, "--identifiant", "agent.un", "--role", "desk", "--json"])?;
+            town.run(&["create-agent", "--commune", SLUG, "--identifiant", "agent.un", "--role", "admin", "--json"])?;
         let server = town.serve()?;
         let api = server.api()?;
         Ok(Self {
@@ -185,7 +224,11 @@ fn masked(answer: &Answer, asked: Uuid) -> Answer {
 }
 
 fn fill(path: &str, id: Uuid) -> String {
-    let filled = |part: &str| if part.starts_with('{') { id.to_string() } else { part.to_owned() };
+    let filled = |part: &str| match part {
+        "{day}" => "2026-12-21".to_owned(),
+        part if part.starts_with('{') => id.to_string(),
+        part => part.to_owned(),
+    };
     path.split('/').map(filled).collect::<Vec<_>>().join("/")
 }
 

@@ -1,8 +1,8 @@
 //! Days of children: the grid, step 2, receipts, the agenda.
 
 use preau_client::reservations::views::{
-    AgendaView, BookingLinesView, ChildRegistrationView, GiveUpDayRequest, GridView, ReceiptView, ReviewView,
-    SavedFileView, TickRequest, TickedView, ValidatedView,
+    AgendaRankView, AgendaView, BookingLinesView, ChildRegistrationView, GiveUpDayRequest, GridView, ReceiptView,
+    ReviewView, SavedFileView, TickRequest, TickedView, ValidatedView,
 };
 use preau_client::{Client, Failure};
 use tauri::{AppHandle, State, WebviewWindow};
@@ -46,6 +46,17 @@ pub async fn booking_tick_again(client: State<'_, Client>, receipt_id: String) -
 #[specta::specta]
 pub async fn booking_places(client: State<'_, Client>, period_id: String) -> Result<Option<GridView>, Failure> {
     client.booking_places(&period_id).await
+}
+
+/// Where a child who waits stands now, asked of the town; nothing when it cannot be asked.
+#[tauri::command]
+#[specta::specta]
+pub async fn agenda_ranks(
+    client: State<'_, Client>,
+    child_id: String,
+    activity_id: String,
+) -> Result<Vec<AgendaRankView>, Failure> {
+    client.agenda_ranks(&child_id, &activity_id).await
 }
 
 /// Step 2.

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The folders of capabilities of one package, and the edges between them: `a → b` means that a may call b.
 /// What combines many is not in a capability: `app.rs`, and the dispatch of sync, which names every capability.
-const EDGES: [(&str, &str, &[&str]); 13] = [
+const EDGES: [(&str, &str, &[&str]); 14] = [
     (SERVER, "accounts", &["audit", "communes", "notices"]),
+    (SERVER, "attendance", &["audit", "family", "planning", "reservations"]),
     (SERVER, "backup", &["audit"]),
     (SERVER, "communes", &["audit", "sync"]),
     (SERVER, "family", &["accounts", "audit", "communes", "notices", "sync"]),

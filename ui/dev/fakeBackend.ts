@@ -235,6 +235,7 @@ export class FakeBackend {
       },
     ],
     agenda: () => this.days.agenda(),
+    agendaRanks: () => (this.days.online ? [{ day: '2026-10-21', rank: 2 }] : []),
     saveAgenda: () => ({ name: 'Léo-ALSH-des-vacances.ics', folder: '/home/claire/Téléchargements' }),
     printPage: () => null,
     noteUse: () => null,

@@ -237,6 +237,7 @@ export class FakeReservations {
       since: this.online ? null : '2026-10-01T06:03:00Z',
       sent: this.online,
       by: this.online ? 'Claire Martel' : null,
+      seal: this.online ? '3M7Q-0V2C-TT8K-R5HD' : null,
       activityName: 'ALSH des vacances',
       periodName: 'Vacances de la Toussaint',
       periodId: 'toussaint',

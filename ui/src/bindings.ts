@@ -103,6 +103,8 @@ export const commands = {
 	childRegistrations: (childId: string) => __TAURI_INVOKE<ChildRegistrationView[]>("child_registrations", { childId }),
 	/**  A child's agenda of an activity. */
 	agenda: (childId: string, activityId: string) => __TAURI_INVOKE<AgendaView>("agenda", { childId, activityId }),
+	/**  Where a child who waits stands now, asked of the town; nothing when it cannot be asked. */
+	agendaRanks: (childId: string, activityId: string) => __TAURI_INVOKE<AgendaRankView[]>("agenda_ranks", { childId, activityId }),
 	/**  The agenda as a calendar file, among the person's downloads. */
 	saveAgenda: (childId: string, activityId: string) => __TAURI_INVOKE<SavedFileView>("save_agenda", { childId, activityId }),
 	/**  Prints the page, in the system's way. */
@@ -264,6 +266,14 @@ export type AgendaDayView = {
 	late: boolean,
 	/**  Whether it can still be given up at all. */
 	canGiveUp: boolean,
+};
+
+/**  Where a child who waits stands. */
+export type AgendaRankView = {
+	/**  The day. */
+	day: string,
+	/**  1 for whoever comes next. */
+	rank: number,
 };
 
 /**  How a day of an agenda stands. */
@@ -1418,6 +1428,8 @@ export type ReceiptView = {
 	id: string,
 	/**  « K7M3-9QXT-4F2P ». */
 	number: string,
+	/**  « 3M7Q-0V2C-TT8K-R5HD », by which the town knows it again. */
+	seal: string | null,
 	/**  When the town decided; none while it has not. */
 	at: string | null,
 	/**  Kept here since. */

@@ -151,6 +151,14 @@ pub enum Permission {
     DecideDetails,
     /// Hand out a letter with a new one-time code.
     IssueLetters,
+    /// Put seasons on record, set places, close and open days.
+    ManagePlanning,
+    /// Register children.
+    ManageRegistrations,
+    /// Book days on behalf of families.
+    BookForFamilies,
+    /// Say who came.
+    RecordAttendance,
 }
 
 impl AgentRole {
@@ -159,7 +167,10 @@ impl AgentRole {
     pub fn may(self, permission: Permission) -> bool {
         match permission {
             Permission::ReadFamilies => true,
-            Permission::DecideDetails => matches!(self, Self::Desk | Self::Youth | Self::Admin),
+            Permission::DecideDetails | Permission::ManageRegistrations | Permission::BookForFamilies => {
+                matches!(self, Self::Desk | Self::Youth | Self::Admin)
+            }
+            Permission::ManagePlanning | Permission::RecordAttendance => matches!(self, Self::Youth | Self::Admin),
             // It opens somebody's account: for those who see who stands before them.
             Permission::IssueLetters => matches!(self, Self::Desk | Self::Admin),
         }
@@ -198,12 +209,20 @@ mod tests {
 
     #[test]
     fn roles_by_table() {
-        let permissions = [Permission::ReadFamilies, Permission::DecideDetails, Permission::IssueLetters];
+        let permissions = [
+            Permission::ReadFamilies,
+            Permission::DecideDetails,
+            Permission::IssueLetters,
+            Permission::ManagePlanning,
+            Permission::ManageRegistrations,
+            Permission::BookForFamilies,
+            Permission::RecordAttendance,
+        ];
         for (role, may) in [
-            (AgentRole::Desk, [true, true, true]),
-            (AgentRole::Youth, [true, true, false]),
-            (AgentRole::Regisseur, [true, false, false]),
-            (AgentRole::Admin, [true, true, true]),
+            (AgentRole::Desk, [true, true, true, false, true, true, false]),
+            (AgentRole::Youth, [true, true, false, true, true, true, true]),
+            (AgentRole::Regisseur, [true, false, false, false, false, false, false]),
+            (AgentRole::Admin, [true; 7]),
         ] {
             assert_eq!(permissions.map(|permission| role.may(permission)), may, "{role:?}");
         }

@@ -4,6 +4,7 @@
 //! One module per capability, under the noun that every other layer uses too.
 
 pub mod accounts;
+pub mod attendance;
 pub mod family;
 pub mod ids;
 pub mod planning;

@@ -6,9 +6,11 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod attendance;
 pub mod communes;
 pub mod error;
 pub mod family;
+pub mod files;
 pub mod planning;
 pub mod registrations;
 pub mod reservations;

@@ -10,11 +10,16 @@ use preau_domain::planning as domain;
 use uuid::Uuid;
 
 mod activities;
+mod places;
 mod tariffs;
 
 pub use activities::{
     ActivityDto, ActivityKindDto, AgeClassDto, BillingDto, CounterRuleDto, GroupDto, GroupRuleDto, RelationDto,
     RelationRuleDto, SiteDto, SupervisionDto, UnitDto,
+};
+pub use places::{
+    CloseDayRequest, CounterPlacesDto, DayClosedDto, DayPlacesDto, DayStatusDto, PeriodPlacesDto, PlacesDto,
+    SetPlacesRequest,
 };
 pub use tariffs::{
     AdjustmentDto, AdjustmentRuleDto, BandDto, EffortRateDto, FormulaDto, FormulaPriceDto, GridDto, PriceDto,

@@ -50,6 +50,54 @@ wire! {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub own_meal: bool,
     }
+
+    /// A registration that an agent puts on record, or changes.
+    pub struct PutRegistrationRequest {
+        /// The child.
+        pub child_id: Uuid,
+        /// The activity.
+        pub activity_id: Uuid,
+        /// First day it is good for: with the child and the activity, what it is known by.
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        pub from: Date,
+        /// Last day it is good for.
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        pub to: Date,
+        /// How far it is.
+        pub state: RegistrationStateDto,
+        /// What is missing, or why it is refused; 300 characters at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub reason: Option<String>,
+        /// The child brings their own meal (PAI).
+        #[serde(default)]
+        pub own_meal: bool,
+    }
+
+    /// A registration as an agent put it on record.
+    pub struct RegistrationPutDto {
+        /// As it is now.
+        pub registration: RegistrationDto,
+        /// Days to come that ended because the child is no longer registered for them.
+        pub days_ended: usize,
+    }
+
+    /// A registration, with whose it is.
+    pub struct AgentRegistrationDto {
+        /// The registration.
+        pub registration: RegistrationDto,
+        /// The child's first name.
+        pub first_name: String,
+        /// The child's last name.
+        pub last_name: String,
+    }
+
+    /// Registrations, some at a time.
+    pub struct AgentRegistrationsResponse {
+        /// By the child's name.
+        pub registrations: Vec<AgentRegistrationDto>,
+        /// How many there are in all.
+        pub total: u32,
+    }
 }
 
 impl From<RegistrationStateDto> for domain::RegistrationState {

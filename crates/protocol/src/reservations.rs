@@ -7,8 +7,13 @@ use preau_domain::planning::Activity;
 use preau_domain::reservations as domain;
 use uuid::Uuid;
 
+mod agents;
 mod verdicts;
 
+pub use agents::{
+    BookDaysRequest, FamilyDaysDto, RankDto, RanksResponse, ReceiptVerificationDto, VerifyReceiptRequest,
+    WaitingChildDto,
+};
 pub use verdicts::{RefusalDto, VerdictDto};
 
 /// Most days of one operation, all children together: a summer of three children is 129.
@@ -90,6 +95,9 @@ wire! {
         /// The town closed the day.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub closed: bool,
+        /// An agent booked it, or a part of it, after the deadline.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub late: bool,
     }
 
     /// A line of a receipt.
@@ -124,6 +132,9 @@ wire! {
         pub period_id: Uuid,
         /// Each child and day.
         pub lines: Vec<ReceiptLineDto>,
+        /// By which the town knows its own receipt again, wherever it is shown: sixteen letters and digits in fours.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub seal: Option<String>,
     }
 
     /// A counter as a desktop may see it.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use preau_protocol::reservations::CountersResponse;
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::hashing::{HashingLimits, HashingPool};
@@ -12,7 +13,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::family::links::LinksFollow;
 use crate::planning::Currents;
-use crate::reservations::{self, LastSeen};
+use crate::reservations::{self, Deciding, Ranks, Seal, Seen};
 use crate::sync::events::Pokes;
 use crate::writer::{Seat, Writer};
 
@@ -40,9 +41,19 @@ pub struct App {
     /// What streams show of days follows the links between homes and children.
     pub links_follow: LinksFollow,
     /// Places left, as last read.
-    pub last_seen: Arc<LastSeen>,
+    pub last_counters: Arc<Seen<CountersResponse>>,
+    /// Ranks of those who wait, as last read.
+    pub last_ranks: Arc<Seen<Ranks>>,
     /// Cancelled when the server ends: answers without end (events) end then.
     pub closing: CancellationToken,
+}
+
+impl App {
+    /// What decisions on days need besides the database.
+    #[must_use]
+    pub fn deciding(&self) -> Deciding {
+        Deciding { currents: self.currents.clone(), seal: Seal::new(self.keys.receipt()) }
+    }
 }
 
 impl std::fmt::Debug for App {
@@ -92,7 +103,8 @@ impl App {
             addresses: Arc::new(options.addresses),
             currents: Arc::default(),
             links_follow: reservations::projection::follow_links,
-            last_seen: Arc::default(),
+            last_counters: Arc::default(),
+            last_ranks: Arc::default(),
             closing: CancellationToken::new(),
         };
         Ok((app, task))

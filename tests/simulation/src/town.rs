@@ -187,7 +187,8 @@ impl Town {
             addresses: Arc::new(AddressBase::default()),
             currents: Arc::default(),
             links_follow: preau_server::reservations::projection::follow_links,
-            last_seen: Arc::default(),
+            last_counters: Arc::default(),
+            last_ranks: Arc::default(),
             closing: CancellationToken::new(),
         };
         self.network.connect(Some(http::router(app.clone(), &HttpOptions::default())));

@@ -208,11 +208,11 @@ impl Client {
     }
 }
 
-fn not_found() -> Error {
+pub(super) fn not_found() -> Error {
     Error::Rule(FailureCode::NotFound)
 }
 
-async fn knowledge(space: &Space, db: &mut SqliteConnection) -> Result<Knowledge, Error> {
+pub(super) async fn knowledge(space: &Space, db: &mut SqliteConnection) -> Result<Knowledge, Error> {
     Knowledge::read(db, &*space.engine.clock).await?.ok_or_else(not_found)
 }
 
@@ -221,7 +221,7 @@ fn known_period<'a>(know: &'a Knowledge, id: &str) -> Result<(&'a Period, &'a Ac
     know.period(id).ok_or_else(not_found)
 }
 
-fn child_of<'a>(know: &'a Knowledge, id: &str) -> Result<&'a ChildDto, Error> {
+pub(super) fn child_of<'a>(know: &'a Knowledge, id: &str) -> Result<&'a ChildDto, Error> {
     let id: Uuid = id.parse().map_err(|_| not_found())?;
     know.children.iter().find(|child| child.child_id == id).ok_or_else(not_found)
 }

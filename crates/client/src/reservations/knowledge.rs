@@ -201,5 +201,7 @@ fn reservation(dto: &ReservationDto, offers: &Offers, family: FamilyId) -> Optio
         state,
         queue: waits.then_some(0),
         price,
+        late: dto.late,
+        beyond: false,
     })
 }

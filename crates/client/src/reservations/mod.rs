@@ -12,6 +12,7 @@ mod draft;
 mod grid;
 mod knowledge;
 mod present;
+mod ranks;
 mod receipts;
 pub mod reminders;
 mod review;

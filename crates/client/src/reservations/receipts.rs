@@ -74,7 +74,8 @@ async fn told(db: &mut SqliteConnection, know: &Knowledge, receipt: &ReceiptDto)
     };
     let about = About::of(know, receipt.activity_id, receipt.period_id);
     let lines = receipt.lines.iter().map(line).collect();
-    Ok(ReceiptView { at: Some(receipt.at.clone()), by, sent: true, ..about.view(receipt.receipt_id, lines) })
+    let (seal, at) = (receipt.seal.clone(), Some(receipt.at.clone()));
+    Ok(ReceiptView { seal, at, by, sent: true, ..about.view(receipt.receipt_id, lines) })
 }
 
 fn waiting(know: &Knowledge, row: &Row, op: &ChangeDaysOp) -> ReceiptView {
@@ -110,6 +111,7 @@ impl<'a> About<'a> {
         ReceiptView {
             id: id.to_string(),
             number: ReceiptNumber::of(id).to_string(),
+            seal: None,
             at: None,
             since: None,
             sent: false,

@@ -9,7 +9,7 @@ use preau_protocol::accounts::{
 };
 use preau_protocol::communes::CommuneDto;
 use preau_protocol::family::AddressSuggestionsDto;
-use preau_protocol::reservations::CountersResponse;
+use preau_protocol::reservations::{CountersResponse, RanksResponse};
 use preau_protocol::sync::{ChangesResponse, DigestResponse, MAX_CHANGES, PushResponse};
 use preau_protocol::{ErrorBody, ErrorCode};
 use serde::de::DeserializeOwned;
@@ -79,6 +79,14 @@ impl Api {
     /// See [`ApiError`], as everywhere below.
     pub async fn counters(&self, token: &str, period: Uuid) -> Result<CountersResponse> {
         self.get(&format!("/v1/counters?period={period}"), Some(token)).await
+    }
+
+    /// Where the family's own requests that wait in a period stand now.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn ranks(&self, token: &str, period: Uuid) -> Result<RanksResponse> {
+        self.get(&format!("/v1/ranks?period={period}"), Some(token)).await
     }
 
     /// What a town says of itself.

@@ -4,17 +4,21 @@
 //! counter has more places taken than its capacity without an override (I1); a day of a child is taken as a whole or not
 //! at all; nobody who waits and fits is left waiting (I8); nothing costs more than the family saw.
 
+mod attending;
 mod decide;
 mod places;
 mod prices;
+mod ranks;
 mod receipts;
 mod situation;
 
 #[cfg(test)]
 mod tests;
 
+pub use attending::{attend, stand};
 pub use decide::{close_day, decide, end_unregistered, lapse_of, promote};
 pub use places::{Counter, CounterId, Places, touched};
+pub use ranks::{Waiting, ranks};
 pub use receipts::ReceiptNumber;
 pub use situation::{Child, Home, Link, Situation};
 
@@ -79,6 +83,10 @@ pub struct Reservation {
     pub queue: Option<i64>,
     /// What it costs. The other home of a shared child never learns it.
     pub price: Option<Price>,
+    /// An agent booked it, or a part of it, after the deadline.
+    pub late: bool,
+    /// An agent took its place beyond the capacity.
+    pub beyond: bool,
 }
 
 /// What a family asks for one child and day.

@@ -4,15 +4,15 @@ use std::fmt;
 
 use uuid::Uuid;
 
-/// Crockford's base 32: no letter that is read for another, or for a digit.
-const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
 /// Twelve letters and digits in three groups, made of the random part of the operation's id: known before anything is
 /// sent, and alike for nobody (60 bits: one chance in a million among a million and a half receipts).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReceiptNumber(u64);
 
 impl ReceiptNumber {
+    /// Crockford's base 32: no letter that is read for another, or for a digit.
+    pub const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
     /// The number of an operation.
     #[must_use]
     pub fn of(operation: Uuid) -> Self {
@@ -31,7 +31,7 @@ impl ReceiptNumber {
                 'I' | 'L' => '1',
                 letter => letter,
             };
-            let digit = DIGITS.iter().position(|digit| char::from(*digit) == letter)?;
+            let digit = Self::DIGITS.iter().position(|digit| char::from(*digit) == letter)?;
             digits += 1;
             if digits > 12 {
                 return None;
@@ -45,7 +45,7 @@ impl ReceiptNumber {
 impl fmt::Display for ReceiptNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for place in (0..12).rev() {
-            let digit = DIGITS[(self.0 >> (5 * place) & 31) as usize];
+            let digit = Self::DIGITS[(self.0 >> (5 * place) & 31) as usize];
             write!(f, "{}", char::from(digit))?;
             if place == 8 || place == 4 {
                 f.write_str("-")?;

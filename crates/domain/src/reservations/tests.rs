@@ -2,6 +2,7 @@
 
 mod properties;
 mod table;
+mod town;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -31,6 +31,7 @@ pub struct Keys {
     refresh: [u8; 32],
     totp: [u8; 32],
     link: [u8; 32],
+    receipt: [u8; 32],
 }
 
 impl std::fmt::Debug for Keys {
@@ -54,6 +55,7 @@ impl Keys {
             refresh: key(b"refresh successors"),
             totp: key(b"totp secrets"),
             link: key(b"single-use links"),
+            receipt: key(b"seals of receipts"),
         }
     }
 
@@ -86,6 +88,12 @@ impl Keys {
     #[must_use]
     pub(crate) fn link_token(&self, commune: Uuid, link: Uuid) -> Token {
         Token::new(commune, &mac(&self.link, &[commune.as_bytes(), link.as_bytes()]))
+    }
+
+    /// What seals receipts.
+    #[must_use]
+    pub fn receipt(&self) -> [u8; 32] {
+        self.receipt
     }
 
     /// Seals a TOTP secret for the database: nonce, then the secret under AES-256-GCM, bound to its account.

@@ -7,19 +7,18 @@ use preau_protocol::communes::CommuneDto;
 use preau_protocol::error::FieldError;
 use uuid::Uuid;
 
-use super::closing::CloseDay;
-use super::registrations::ImportRegistrations;
-use super::season::ApplySeason;
 use super::{Answer, Refusal, Request};
 use crate::accounts::agents::CreateAgent;
 use crate::accounts::letters::issue_letters;
 use crate::app::App;
+use crate::attendance::ImportAttendance;
 use crate::audit::Actor;
 use crate::communes::{self, PutCommune, SettingsFault};
 use crate::error::{Error, Result};
 use crate::family::agents::{DecideChange, SeeChangedOutcome, changed_outcomes, waiting_changes};
 use crate::family::import::{Import, import_families};
 use crate::notices::operator::{Decide, unsent};
+use crate::reservations::agents::{ApplySeason, CloseDay, ImportRegistrations, Named};
 
 /// Executes a request. What a rule refuses is an answer; an error is something broken.
 ///
@@ -69,20 +68,27 @@ async fn attempt(app: &App, request: Request) -> Result<Answer> {
             Ok(Answer::Letters { town, issued })
         }
         Request::Season { commune, file, dry_run } => {
-            let commune = commune_id(app, &commune).await?;
-            let report = app.writer.run(ApplySeason { commune, file, dry_run, currents: app.currents.clone() }).await?;
+            let (commune, actor, currents) = (commune_id(app, &commune).await?, Actor::Operator, app.currents.clone());
+            let report = app.writer.run(ApplySeason { commune, actor, file, dry_run, currents }).await?;
             Ok(Answer::Season { report })
         }
         Request::CloseDay { commune, period, day, reason } => {
-            let (commune, currents) = (commune_id(app, &commune).await?, app.currents.clone());
-            let ended = app.writer.run(CloseDay { commune, period, day, reason, currents }).await?;
-            Ok(Answer::DayClosed { ended })
+            let (commune, actor, currents) = (commune_id(app, &commune).await?, Actor::Operator, app.currents.clone());
+            let period = Named::Key(period);
+            let closed = app.writer.run(CloseDay { commune, actor, period, day, reason, currents }).await?;
+            Ok(Answer::DayClosed { ended: closed.ended })
         }
         Request::ImportRegistrations { commune, csv, dry_run } => {
-            let (commune, currents) = (commune_id(app, &commune).await?, app.currents.clone());
-            let csv = STANDARD.decode(csv).map_err(|_| invalid("csv", "base64"))?;
-            let report = app.writer.run(ImportRegistrations { commune, csv, dry_run, currents }).await?;
+            let (commune, actor, currents) = (commune_id(app, &commune).await?, Actor::Operator, app.currents.clone());
+            let csv = decoded(&csv)?;
+            let report = app.writer.run(ImportRegistrations { commune, actor, csv, dry_run, currents }).await?;
             Ok(Answer::Registrations { report })
+        }
+        Request::ImportAttendance { commune, csv, dry_run } => {
+            let (commune, actor, currents) = (commune_id(app, &commune).await?, Actor::Operator, app.currents.clone());
+            let csv = decoded(&csv)?;
+            let report = app.writer.run(ImportAttendance { commune, actor, csv, dry_run, currents }).await?;
+            Ok(Answer::Attendance { report })
         }
         Request::ListChanges { commune } => {
             let commune = commune_id(app, &commune).await?;
@@ -130,6 +136,10 @@ async fn find(app: &App, slug: &str) -> Result<CommuneDto> {
     }
 }
 
-pub(super) fn invalid(field: &str, rule: &str) -> Error {
+fn decoded(csv: &str) -> Result<Vec<u8>> {
+    STANDARD.decode(csv).map_err(|_| invalid("csv", "base64"))
+}
+
+fn invalid(field: &str, rule: &str) -> Error {
     Error::Fields(ErrorCode::InvalidRequest, vec![FieldError { field: field.into(), rule: rule.into() }])
 }

@@ -3,10 +3,7 @@
 //!
 //! No table. Invariants: every change goes through the one writer; the socket answers to its owner and to root only.
 
-mod closing;
 mod execute;
-mod registrations;
-mod season;
 pub mod socket;
 
 use jiff::civil::Date;
@@ -14,16 +11,15 @@ use preau_protocol::accounts::AgentRoleDto;
 use preau_protocol::agents::{ChangedOutcomeDto, DecideChangeRequest, WaitingChangeDto};
 use preau_protocol::communes::CommuneDto;
 use preau_protocol::error::{ErrorCode, FieldError};
+use preau_protocol::files::{AttendanceReportDto, RegistrationsReportDto, SeasonReportDto};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::accounts::letters::{Issued, Wanted};
 use crate::family::import::ImportReport;
 use crate::notices::operator::{Decision, UnsentMessage};
-use crate::registrations::RegistrationsReport;
 
 pub use execute::execute;
-pub use season::SeasonReport;
 
 /// Something to do. Communes are named by their slug.
 #[derive(Serialize, Deserialize)]
@@ -88,6 +84,15 @@ pub enum Request {
     },
     /// Import registrations.
     ImportRegistrations {
+        /// The commune.
+        commune: String,
+        /// The file, in base64.
+        csv: String,
+        /// Only say what would be done.
+        dry_run: bool,
+    },
+    /// Import attendance.
+    ImportAttendance {
         /// The commune.
         commune: String,
         /// The file, in base64.
@@ -174,7 +179,7 @@ pub enum Answer {
     /// What became of a season.
     Season {
         /// With faults when nothing was done.
-        report: SeasonReport,
+        report: SeasonReportDto,
     },
     /// A day is closed.
     DayClosed {
@@ -184,7 +189,12 @@ pub enum Answer {
     /// What became of registrations.
     Registrations {
         /// With faults when nothing was done.
-        report: RegistrationsReport,
+        report: RegistrationsReportDto,
+    },
+    /// What became of attendance.
+    Attendance {
+        /// With faults when nothing was done.
+        report: AttendanceReportDto,
     },
     /// The change is decided.
     Decided,

@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::random;
 
 /// Every table, those referred to before those that refer to them. A test compares it with the schema.
-pub(super) const TABLES: [&str; 30] = [
+pub(super) const TABLES: [&str; 31] = [
     "commune",
     "stream",
     "change",
@@ -35,6 +35,7 @@ pub(super) const TABLES: [&str; 30] = [
     "reservation",
     "reserved_unit",
     "receipt",
+    "attendance",
     "account",
     "failed_sign_in",
     "recovery_code",

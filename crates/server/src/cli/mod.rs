@@ -7,6 +7,7 @@
 mod backup;
 mod operator;
 mod process;
+mod reports;
 mod serve;
 mod templates;
 
@@ -129,6 +130,19 @@ enum Operator {
     },
     /// Import registrations of children for activities from a CSV file, all or nothing.
     ImportRegistrations {
+        #[command(flatten)]
+        commune: CommuneArgument,
+        /// The file.
+        file: PathBuf,
+        /// Only say what would be done.
+        #[arg(long)]
+        dry_run: bool,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Import attendance (who came, was late, was fetched by whom, did not come) from a CSV file, all or nothing.
+    ImportAttendance {
         #[command(flatten)]
         commune: CommuneArgument,
         /// The file.

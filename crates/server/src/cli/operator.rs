@@ -11,7 +11,7 @@ use preau_protocol::family::DetailValueDto;
 use preau_protocol::sync::OutcomeStatus;
 
 use super::process::{Ended, print};
-use super::{ChangesAction, NoticesAction, Operator, OutcomesAction, serve};
+use super::{ChangesAction, NoticesAction, Operator, OutcomesAction, reports, serve};
 use crate::accounts::letters::{Files, Letter, LetterPress, Wanted, files};
 use crate::admin::{self, Answer, Refusal, Request, socket};
 use crate::config::Config;
@@ -74,6 +74,10 @@ fn request(command: Operator) -> anyhow::Result<(Request, Form)> {
             let csv = STANDARD.encode(read(&file)?);
             (Request::ImportRegistrations { commune: commune.slug, csv, dry_run }, form(json))
         }
+        Operator::ImportAttendance { commune, file, dry_run, json } => {
+            let csv = STANDARD.encode(read(&file)?);
+            (Request::ImportAttendance { commune: commune.slug, csv, dry_run }, form(json))
+        }
         Operator::Letters { commune, out, text, family, revoke, again, json } => {
             let taken = out.as_deref().map(files::prepare).transpose()?.unwrap_or_default();
             let files = if text || out.is_none() { Files::Text } else { Files::Pdf };
@@ -134,6 +138,7 @@ fn show(config: &Config, answer: &Answer, form: &Form, press: Option<&dyn Letter
         (Form::Json, Answer::Import { report }) => serde_json::to_string(report)?,
         (Form::Json, Answer::Season { report }) => serde_json::to_string(report)?,
         (Form::Json, Answer::Registrations { report }) => serde_json::to_string(report)?,
+        (Form::Json, Answer::Attendance { report }) => serde_json::to_string(report)?,
         (Form::Json, Answer::Changes { changes }) => serde_json::to_string(changes)?,
         (Form::Json, Answer::ChangedOutcomes { outcomes }) => serde_json::to_string(outcomes)?,
         (Form::Json, Answer::Notices { notices }) => serde_json::to_string(notices)?,
@@ -154,6 +159,7 @@ fn show(config: &Config, answer: &Answer, form: &Form, press: Option<&dyn Letter
         Answer::Import { report } => !report.is_accepted(),
         Answer::Season { report } => !report.is_accepted(),
         Answer::Registrations { report } => !report.is_accepted(),
+        Answer::Attendance { report } => !report.is_accepted(),
         _ => false,
     };
     Ok(if faulty { Ended::Refused } else { Ended::Done })
@@ -188,8 +194,9 @@ fn text(answer: &Answer) -> anyhow::Result<String> {
             recovery_codes.iter().try_for_each(|code| writeln!(text, "  {code}"))?;
         }
         Answer::Import { report } => write!(text, "{report}")?,
-        Answer::Season { report } => write!(text, "{report}")?,
-        Answer::Registrations { report } => write!(text, "{report}")?,
+        Answer::Season { report } => reports::season(&mut text, report)?,
+        Answer::Registrations { report } => reports::registrations(&mut text, report)?,
+        Answer::Attendance { report } => reports::attendance(&mut text, report)?,
         Answer::DayClosed { ended } => writeln!(text, "fermé ; {ended} réservations annulées")?,
         Answer::Letters { issued, .. } => {
             writeln!(text, "{} lettres", issued.letters.len())?;

@@ -35,6 +35,8 @@ pub struct ChildHome {
     pub to: Option<Date>,
     /// May book for the child.
     pub may_book: bool,
+    /// Pays for the child.
+    pub pays: bool,
 }
 
 impl ChildHome {
@@ -63,7 +65,7 @@ pub async fn all_homes(on: &impl ConnectionTrait, commune: Uuid, families: &[Uui
 
 fn child_home(row: &store::LinkRow) -> Result<ChildHome> {
     let (from, to) = (store::day(&row.starts_on)?, row.ends_on.as_deref().map(store::day).transpose()?);
-    Ok(ChildHome { child: row.child_id, family: row.family_id, from, to, may_book: row.may_book })
+    Ok(ChildHome { child: row.child_id, family: row.family_id, from, to, may_book: row.may_book, pays: row.pays })
 }
 
 /// The children of each home, whatever the dates of their links.
@@ -87,17 +89,31 @@ pub async fn children_by_reference(
     Ok(rows.into_iter().map(|row| (row.reference, row.child_id)).collect())
 }
 
-/// The first names of children.
+/// Whether the commune has this family.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn first_names(
-    on: &impl ConnectionTrait,
-    commune: Uuid,
-    children: &[Uuid],
-) -> Result<BTreeMap<Uuid, String>> {
+pub async fn is_there(on: &impl ConnectionTrait, commune: Uuid, family: Uuid) -> Result<bool> {
+    Ok(!store::towns(on, commune, &[family]).await?.is_empty())
+}
+
+/// What a child is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChildName {
+    /// First name.
+    pub first: String,
+    /// Last name.
+    pub last: String,
+}
+
+/// What children are called.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn names(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<BTreeMap<Uuid, ChildName>> {
     let rows = store::children(on, commune, children).await?;
-    Ok(rows.into_iter().map(|row| (row.child_id, row.first_name)).collect())
+    let name = |row: store::ChildRow| (row.child_id, ChildName { first: row.first_name, last: row.last_name });
+    Ok(rows.into_iter().map(name).collect())
 }
 
 /// Homes with their children, and the schooling of these between two days where it is asked for.

@@ -19,5 +19,6 @@ pub mod projection;
 pub(crate) mod store;
 
 pub use households::{
-    ChildHome, Households, all_homes, children_by_reference, children_of, first_names, homes_of, households,
+    ChildHome, ChildName, Households, all_homes, children_by_reference, children_of, homes_of, households, is_there,
+    names,
 };

@@ -33,7 +33,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::accounts::letters::counter::Counter;
 use crate::app::App;
 use crate::sync::Lines;
-use crate::{accounts, addresses, communes, family, reservations, sync};
+use crate::{accounts, addresses, attendance, communes, family, reservations, sync};
 
 pub use operations::ShownMetrics;
 pub use peer::TrustedProxies;
@@ -96,6 +96,8 @@ pub fn api() -> (Router<App>, OpenApi) {
         .merge(family::co_holder::router())
         .merge(pages::router())
         .merge(reservations::router())
+        .merge(reservations::agents::router())
+        .merge(attendance::router())
         .merge(sync::router())
         .split_for_parts();
     document.info.title = "Préau".into();

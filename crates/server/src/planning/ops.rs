@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use preau_domain::ids::ActivityId;
-use preau_domain::planning::{DayStatus, Period, Planning};
+use preau_domain::ids::{ActivityId, PeriodId};
+use preau_domain::planning::{Capacity, DayStatus, Key, Period, Planning};
+use preau_protocol::error::FieldError;
+use preau_protocol::files::SeasonDifferenceDto;
 use preau_protocol::planning::{ClosedDayDto, PeriodDto};
 use preau_protocol::sync::EntityKind;
 use uuid::Uuid;
 
-use super::season::{Difference, Season, SeasonFault, Used};
+use super::season::{Season, Used, fault};
 use super::store::{self, CounterRow, ItemRow};
 use super::{Current, Currents, KINDS, current, entities};
 use crate::error::{Error, Result};
@@ -36,7 +38,7 @@ pub async fn read_season(
     tx: &WriteTx,
     commune: Uuid,
     text: &str,
-) -> Result<std::result::Result<Season, Vec<SeasonFault>>> {
+) -> Result<std::result::Result<Season, Vec<FieldError>>> {
     let on_record = store::items(tx.connection(), commune).await?;
     Ok(super::season::read_season(text, &on_record))
 }
@@ -45,7 +47,7 @@ pub async fn read_season(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
     /// What it changed.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<SeasonDifferenceDto>,
     /// Days of activities of which a counter has more places than before.
     pub raised: BTreeSet<(Uuid, Date)>,
 }
@@ -59,16 +61,16 @@ pub async fn check_season(
     commune: Uuid,
     season: &Season,
     used: &Used,
-) -> Result<std::result::Result<(Planning, Vec<Difference>), Vec<SeasonFault>>> {
+) -> Result<std::result::Result<(Planning, Vec<SeasonDifferenceDto>), Vec<FieldError>>> {
     let before = Current::read(tx.connection(), commune).await?;
     let after = season.over(&before.items);
     let planning = match current::planning(&after) {
         Ok(planning) => planning,
-        Err(Error::Internal(error)) => return Ok(Err(vec![SeasonFault::new("file", &format!("{error:#}"))])),
+        Err(Error::Internal(error)) => return Ok(Err(vec![fault("file", &format!("{error:#}"))])),
         Err(error) => return Err(error),
     };
     let found = planning.faults();
-    let mut faults: Vec<SeasonFault> = found.iter().map(|fault| SeasonFault::new(&fault.at, &fault.kind)).collect();
+    let mut faults: Vec<FieldError> = found.iter().map(|found| fault(&found.at, &found.kind)).collect();
     faults.extend(used.faults(&before.planning, &planning));
     if !faults.is_empty() {
         return Ok(Err(faults));
@@ -84,7 +86,7 @@ pub async fn apply_season(
     tx: &WriteTx,
     commune: Uuid,
     season: &Season,
-    (planning, differences): (Planning, Vec<Difference>),
+    (planning, differences): (Planning, Vec<SeasonDifferenceDto>),
 ) -> Result<Applied> {
     store::put_items(tx, commune, season.items.clone()).await?;
     let mut raised = BTreeSet::new();
@@ -197,19 +199,67 @@ pub async fn put_counters(tx: &WriteTx, commune: Uuid, rows: Vec<CounterRow>) ->
     store::put_counters(tx, commune, rows).await
 }
 
+/// Sets the places of a counter for one day: so many, or as the period says again. Whether there are more than before.
+///
+/// # Errors
+/// [`Error::NotFound`] for a counter that is not one of the day, or whatever the database says.
+pub async fn set_places(
+    tx: &WriteTx,
+    commune: Uuid,
+    planning: &Planning,
+    (period, day): (&Period, Date),
+    (group, counter): (&Key, &Key),
+    by_hand: Option<Capacity>,
+) -> Result<bool> {
+    let activity = planning.activities.get(&period.activity).ok_or(Error::NotFound)?;
+    let known = activity.groups.iter().find(|known| known.key == *group).ok_or(Error::NotFound)?;
+    let planned = period.capacities.get(&(group.clone(), counter.clone())).copied();
+    let capacity = by_hand.or(planned).ok_or(Error::NotFound)?;
+    let days = BTreeSet::from([day.to_string()]);
+    let rows = store::hold_counters(tx, commune, period.activity.0, &days).await?;
+    let is_it = |row: &CounterRow| row.group_key == group.as_str() && row.counter_key == counter.as_str();
+    let mut row = rows.into_iter().find(is_it).ok_or(Error::NotFound)?;
+    let places = i64::from(capacity.places(activity.supervision, known.ages));
+    let raised = places > row.capacity;
+    row.kept = if places < row.taken { row.taken } else { 0 };
+    row.capacity = places;
+    row.by_hand = by_hand.is_some();
+    store::put_counters(tx, commune, vec![row]).await?;
+    Ok(raised)
+}
+
 /// Closes a day of a period, with its reason, in the commune's stream too.
 ///
 /// # Errors
 /// [`Error::NotFound`], or whatever the database says.
 pub async fn close_day(tx: &WriteTx, commune: Uuid, period: Uuid, day: Date, reason: &str) -> Result<()> {
+    change_period(tx, commune, period, |dto| {
+        dto.closed.retain(|closed| closed.day != day);
+        dto.closed.push(ClosedDayDto { day, reason: reason.to_owned() });
+        dto.closed.sort_by_key(|closed| closed.day);
+    })
+    .await?;
+    publish_all(tx, commune).await
+}
+
+/// Opens a day of a period again that was closed, in the commune's stream too, with the places that the period gives it.
+///
+/// # Errors
+/// As [`close_day`].
+pub async fn open_day(tx: &WriteTx, commune: Uuid, period: Uuid, day: Date) -> Result<()> {
+    change_period(tx, commune, period, |dto| dto.closed.retain(|closed| closed.day != day)).await?;
+    let planning = Current::read(tx.connection(), commune).await?.planning;
+    let activity = planning.periods.get(&PeriodId(period)).ok_or(Error::NotFound)?.activity;
+    set_up_counters(tx, commune, &planning, activity).await?;
+    publish_all(tx, commune).await
+}
+
+async fn change_period(tx: &WriteTx, commune: Uuid, period: Uuid, change: impl FnOnce(&mut PeriodDto)) -> Result<()> {
     let items = store::items(tx.connection(), commune).await?;
     let is_it = |row: &&ItemRow| row.item_id == period && row.kind == EntityKind::Period.as_str();
     let mut row = items.iter().find(is_it).ok_or(Error::NotFound)?.clone();
     let mut dto: PeriodDto = serde_json::from_str(&row.body)?;
-    dto.closed.retain(|closed| closed.day != day);
-    dto.closed.push(ClosedDayDto { day, reason: reason.to_owned() });
-    dto.closed.sort_by_key(|closed| closed.day);
+    change(&mut dto);
     row.body = serde_json::to_string(&dto)?;
-    store::put_items(tx, commune, vec![row]).await?;
-    publish_all(tx, commune).await
+    store::put_items(tx, commune, vec![row]).await
 }

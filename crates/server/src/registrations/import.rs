@@ -4,77 +4,19 @@
 //! AAAA-MM-JJ), `etat` (as on the wire; empty is `accepted`), `motif`, `repas_apporte` (`oui`, `non`, empty is `non`). The
 //! same child, activity and first day again changes that registration.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::collections::BTreeSet;
 
-use csv::{ReaderBuilder, StringRecord};
-use encoding_rs::WINDOWS_1252;
 use jiff::civil::Date;
+use preau_protocol::files::{FileFaultDto, RegistrationsReportDto};
 use preau_protocol::registrations::{RegistrationDto, RegistrationStateDto};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::ops;
+use super::ops::{self, REASON};
+use crate::csv_file::{self, Form};
 use crate::error::Result;
 use crate::family;
-use crate::family::folding::fold;
 use crate::random;
 use crate::writer::WriteTx;
-
-/// Most lines read.
-const MAX_ROWS: usize = 100_000;
-/// Longest reason.
-const REASON: usize = 300;
-
-/// Something wrong with a line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RegistrationFault {
-    /// Line of the file.
-    pub line: u64,
-    /// Name of the column, or of the file as a whole.
-    pub column: String,
-    /// What is wrong.
-    pub reason: String,
-}
-
-/// What became of registrations.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RegistrationsReport {
-    /// Nothing was written.
-    pub dry_run: bool,
-    /// Lines that are good.
-    pub lines: u32,
-    /// Days to come that ended because their child is no longer registered for them.
-    #[serde(default)]
-    pub days_ended: usize,
-    /// What is wrong: then nothing was written either.
-    pub faults: Vec<RegistrationFault>,
-}
-
-impl RegistrationsReport {
-    /// Whether they are, or could be, on record.
-    #[must_use]
-    pub fn is_accepted(&self) -> bool {
-        self.faults.is_empty()
-    }
-}
-
-impl fmt::Display for RegistrationsReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for RegistrationFault { line, column, reason } in &self.faults {
-            writeln!(f, "  ligne {line}, {column} : {reason}")?;
-        }
-        match (self.is_accepted(), self.dry_run) {
-            (false, _) => writeln!(f, "{} fautes : rien n'est enregistré", self.faults.len()),
-            (true, true) => writeln!(f, "{} inscriptions à enregistrer (essai : rien n'est écrit)", self.lines),
-            (true, false) => writeln!(f, "{} inscriptions enregistrées", self.lines),
-        }?;
-        match self.days_ended {
-            0 => Ok(()),
-            days => writeln!(f, "{days} jours réservés prennent fin : l'enfant n'y est plus inscrit"),
-        }
-    }
-}
 
 /// Puts a file of registrations on record, or only says what it would do. The children of which something changed.
 ///
@@ -85,8 +27,8 @@ pub async fn import_registrations(
     commune: Uuid,
     csv: &[u8],
     dry_run: bool,
-) -> Result<(RegistrationsReport, BTreeSet<Uuid>)> {
-    let (lines, mut faults) = read(csv);
+) -> Result<(RegistrationsReportDto, BTreeSet<Uuid>)> {
+    let (lines, mut faults) = csv_file::read(csv, FORM, line);
     let references: BTreeSet<String> = lines.iter().map(|line| line.child.clone()).collect();
     let references: Vec<String> = references.into_iter().collect();
     let children = family::children_by_reference(tx.connection(), commune, &references).await?;
@@ -102,7 +44,7 @@ pub async fn import_registrations(
     }
     faults.sort_by_key(|fault| fault.line);
     let lines = u32::try_from(registrations.len()).unwrap_or(u32::MAX);
-    let report = RegistrationsReport { dry_run, lines, days_ended: 0, faults };
+    let report = RegistrationsReportDto { dry_run, lines, days_ended: 0, faults };
     let written = report.is_accepted() && !dry_run;
     let changed = if written { ops::put(tx, commune, &registrations).await? } else { BTreeSet::new() };
     Ok((report, changed))
@@ -122,8 +64,8 @@ struct Line {
 }
 
 impl Line {
-    fn fault(&self, column: &str, reason: &str) -> RegistrationFault {
-        RegistrationFault { line: self.number, column: column.to_owned(), reason: reason.to_owned() }
+    fn fault(&self, column: &str, reason: &str) -> FileFaultDto {
+        FileFaultDto { line: self.number, column: column.to_owned(), reason: reason.to_owned() }
     }
 
     fn registration(&self, child_id: Uuid, activity_id: Uuid) -> RegistrationDto {
@@ -140,95 +82,34 @@ impl Line {
     }
 }
 
-const COLUMNS: [&str; 7] = ["enfant", "activite", "du", "au", "etat", "motif", "repas_apporte"];
+const FORM: Form = Form {
+    columns: &["enfant", "activite", "du", "au", "etat", "motif", "repas_apporte"],
+    needed: &["enfant", "activite", "du", "au"],
+    most: 100_000,
+};
 
-fn read(bytes: &[u8]) -> (Vec<Line>, Vec<RegistrationFault>) {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
-        Err(_) => WINDOWS_1252.decode(bytes).0.into_owned(),
-    };
-    let header = text.lines().next().unwrap_or_default();
-    let delimiter = if header.contains(';') { b';' } else { b',' };
-    let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
-    let of_file = |reason: &str| RegistrationFault { line: 1, column: "fichier".into(), reason: reason.into() };
-    let places = match reader.headers() {
-        Ok(header) => places(header),
-        Err(_) => return (Vec::new(), vec![of_file("le fichier ne se lit pas")]),
-    };
-    let missing: Vec<&str> =
-        ["enfant", "activite", "du", "au"].into_iter().filter(|c| !places.contains_key(c)).collect();
-    if !missing.is_empty() {
-        return (Vec::new(), vec![of_file(&format!("colonnes attendues : {}", missing.join(", ")))]);
-    }
-    let (mut lines, mut faults) = (Vec::new(), Vec::new());
-    for record in reader.records() {
-        let Ok(record) = record else {
-            faults.push(of_file("une ligne ne se lit pas"));
-            break;
-        };
-        if lines.len() + faults.len() >= MAX_ROWS {
-            faults.push(of_file("trop de lignes"));
-            break;
-        }
-        match line(&places, &record) {
-            Ok(Some(line)) => lines.push(line),
-            Ok(None) => {}
-            Err(fault) => faults.push(fault),
-        }
-    }
-    (lines, faults)
-}
-
-fn places(header: &StringRecord) -> BTreeMap<&'static str, usize> {
-    let of = |name: &'static str| header.iter().position(|cell| fold(cell) == fold(name)).map(|place| (name, place));
-    COLUMNS.into_iter().filter_map(of).collect()
-}
-
-fn line(places: &BTreeMap<&str, usize>, record: &StringRecord) -> Result<Option<Line>, RegistrationFault> {
-    let number = record.position().map_or(0, csv::Position::line);
-    let cell = |column: &str| places.get(column).and_then(|place| record.get(*place)).unwrap_or_default().trim();
-    if COLUMNS.iter().all(|column| cell(column).is_empty()) {
-        return Ok(None);
-    }
-    let fault = |column: &str, reason: &str| RegistrationFault {
-        line: number,
-        column: column.to_owned(),
-        reason: reason.to_owned(),
-    };
-    let day = |column: &str| day(cell(column)).ok_or_else(|| fault(column, "un jour : JJ/MM/AAAA"));
-    let (from, to) = (day("du")?, day("au")?);
+fn line(read: csv_file::Line<'_>) -> Result<Line, FileFaultDto> {
+    let (from, to) = (read.day("du")?, read.day("au")?);
     if to < from {
-        return Err(fault("au", "avant le premier jour"));
+        return Err(read.fault("au", "avant le premier jour"));
     }
-    let state = match cell("etat") {
+    let state = match read.cell("etat") {
         "" => RegistrationStateDto::Accepted,
-        text => serde_json::from_value(text.into()).map_err(|_| fault("etat", "état inconnu"))?,
+        text => serde_json::from_value(text.into()).map_err(|_| read.fault("etat", "état inconnu"))?,
     };
-    let own_meal = match fold(cell("repas_apporte")).as_str() {
-        "oui" => true,
-        "" | "non" => false,
-        _ => return Err(fault("repas_apporte", "oui ou non")),
-    };
-    let reason = Some(cell("motif").to_owned()).filter(|reason| !reason.is_empty());
-    if reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON || reason.contains('\0')) {
-        return Err(fault("motif", "300 caractères au plus"));
-    }
-    let (child, activity) = (cell("enfant").to_owned(), cell("activite").to_owned());
-    Ok(Some(Line { number, child, activity, from, to, state, reason, own_meal }))
-}
-
-fn day(text: &str) -> Option<Date> {
-    let french = || {
-        let mut parts = text.split('/');
-        let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-        Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok().filter(|_| parts.next().is_none())
-    };
-    text.parse().ok().or_else(french)
+    let (own_meal, reason) = (read.yes("repas_apporte")?, read.text("motif", REASON)?);
+    let (child, activity) = (read.cell("enfant").to_owned(), read.cell("activite").to_owned());
+    Ok(Line { number: read.number(), child, activity, from, to, state, reason, own_meal })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use encoding_rs::WINDOWS_1252;
+
+    fn read(bytes: &[u8]) -> (Vec<Line>, Vec<FileFaultDto>) {
+        csv_file::read(bytes, FORM, line)
+    }
 
     #[test]
     fn lines_by_table() {

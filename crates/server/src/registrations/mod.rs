@@ -9,12 +9,24 @@ mod store;
 
 use preau_protocol::registrations::{RegistrationDto, RegistrationStateDto};
 use preau_protocol::sync::EntityKind;
+use uuid::Uuid;
 
 use crate::error::Result;
 use crate::sync::Entity;
 use store::RegistrationRow;
 
-pub use import::{RegistrationFault, RegistrationsReport, import_registrations};
+pub use import::import_registrations;
+
+/// Which registrations an agent looks for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Which {
+    /// Only for this activity.
+    pub activity: Option<Uuid>,
+    /// Only of this child.
+    pub child: Option<Uuid>,
+    /// Only those that are so far.
+    pub state: Option<RegistrationStateDto>,
+}
 
 impl RegistrationRow {
     /// As served.

@@ -3,18 +3,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use preau_domain::family::one_line;
 use preau_domain::registrations::Registration;
-use preau_protocol::registrations::RegistrationDto;
+use preau_protocol::ErrorCode;
+use preau_protocol::error::FieldError;
+use preau_protocol::registrations::{
+    AgentRegistrationDto, AgentRegistrationsResponse, PutRegistrationRequest, RegistrationDto,
+};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use super::Which;
 use super::store::{self, RegistrationRow};
 use crate::clock::paris_day;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::family;
+use crate::family::folding::fold;
 use crate::planning;
+use crate::random;
 use crate::sync::{Entity, hold, publish_changed};
 use crate::writer::WriteTx;
+
+/// Longest reason, in characters.
+pub(super) const REASON: usize = 300;
+/// Registrations of one answer.
+const LISTED: usize = 200;
 
 /// Registrations of children for activities, as the rules take them.
 ///
@@ -106,6 +119,68 @@ pub(super) async fn put(tx: &WriteTx, commune: Uuid, registrations: &[Registrati
         publish_changed(tx, &held, family, entities).await?;
     }
     Ok(children)
+}
+
+/// Puts one on record, as [`put`]; whether something changed.
+///
+/// # Errors
+/// [`Error::NotFound`] for a child or an activity that the commune does not have, the fields that break a form rule, or whatever the
+/// database says.
+pub async fn put_one(tx: &WriteTx, commune: Uuid, request: &PutRegistrationRequest) -> Result<(RegistrationDto, bool)> {
+    let PutRegistrationRequest { child_id, activity_id, from, to, state, reason, own_meal } = request.clone();
+    let fault = |field: &str, rule: &str| {
+        let fields = vec![FieldError { field: field.into(), rule: rule.into() }];
+        Err(Error::Fields(ErrorCode::InvalidRequest, fields))
+    };
+    if to < from {
+        return fault("to", "before_from");
+    }
+    let reason = reason.map(|reason| one_line(&reason)).filter(|reason| !reason.is_empty());
+    if reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON || reason.contains('\0')) {
+        return fault("reason", "at most 300 characters");
+    }
+    let is_known = family::names(tx.connection(), commune, &[child_id]).await?.contains_key(&child_id);
+    if !is_known || !activities(tx.connection(), commune).await?.values().any(|known| *known == activity_id) {
+        return Err(Error::NotFound);
+    }
+    let registration_id = random::id();
+    let wanted = RegistrationDto { registration_id, child_id, activity_id, from, to, state, reason, own_meal };
+    let changed = put(tx, commune, std::slice::from_ref(&wanted)).await?;
+    let rows = store::of_children(tx.connection(), commune, &[child_id]).await?;
+    let is_it = |row: &&RegistrationRow| row.activity_id == activity_id && row.starts_on == from.to_string();
+    let row = rows.iter().find(is_it).ok_or(Error::NotFound)?;
+    Ok((row.dto()?, !changed.is_empty()))
+}
+
+/// Registrations by the child's name, some of them passed over.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn listed(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    which: Which,
+    skip: u32,
+) -> Result<AgentRegistrationsResponse> {
+    let rows = store::all(on, commune).await?;
+    let is_wanted = |registration: &RegistrationDto| {
+        which.activity.is_none_or(|activity| registration.activity_id == activity)
+            && which.child.is_none_or(|child| registration.child_id == child)
+            && which.state.is_none_or(|state| registration.state == state)
+    };
+    let mut registrations = rows.iter().map(RegistrationRow::dto).collect::<Result<Vec<_>>>()?;
+    registrations.retain(is_wanted);
+    let children: BTreeSet<Uuid> = registrations.iter().map(|registration| registration.child_id).collect();
+    let names = family::names(on, commune, &children.into_iter().collect::<Vec<_>>()).await?;
+    let total = u32::try_from(registrations.len()).unwrap_or(u32::MAX);
+    let named = |registration: RegistrationDto| {
+        let name = names.get(&registration.child_id)?;
+        Some(AgentRegistrationDto { first_name: name.first.clone(), last_name: name.last.clone(), registration })
+    };
+    let mut listed: Vec<AgentRegistrationDto> = registrations.into_iter().filter_map(named).collect();
+    listed.sort_by_cached_key(|one| (fold(&one.last_name), fold(&one.first_name), one.registration.from));
+    let listed = listed.into_iter().skip(skip as usize).take(LISTED);
+    Ok(AgentRegistrationsResponse { registrations: listed.collect(), total })
 }
 
 fn row(registration: &RegistrationDto) -> Result<RegistrationRow> {

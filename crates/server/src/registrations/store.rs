@@ -42,6 +42,12 @@ pub(super) async fn of_children(
     Ok(rows)
 }
 
+/// Every one of the commune.
+pub(super) async fn all(on: &impl ConnectionTrait, commune: Uuid) -> Result<Vec<RegistrationRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM registration WHERE commune_id = $1");
+    db::all(on, &sql, vec![commune.into()]).await
+}
+
 /// Those for some activities.
 pub(super) async fn for_activities(
     on: &impl ConnectionTrait,

@@ -274,5 +274,7 @@ fn reservation(row: &ReservationRow, situation: &Situation) -> Result<Reservatio
         state: state.into(),
         queue: row.queue,
         price: Some(price.try_into().context("a price on record")?),
+        late: row.late,
+        beyond: row.beyond,
     })
 }

@@ -1,47 +1,24 @@
 //! Places left, outside the change log: read at most once a second, however many ask.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use preau_domain::ids::PeriodId;
 use preau_protocol::reservations::{CounterDto, CountersResponse};
-use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::planning;
 
-/// How long an answer is good, in milliseconds.
-const GOOD: i64 = 1_000;
-
-/// Answers of the last second, by commune and period.
-#[derive(Debug, Default)]
-pub struct LastSeen(Mutex<HashMap<(Uuid, Uuid), Seen>>);
-
-/// One question at a time for a period: those who ask meanwhile wait for its answer.
-type Seen = Arc<Mutex<Option<(Timestamp, Arc<CountersResponse>)>>>;
-
 /// The places left in a period.
 ///
 /// # Errors
 /// [`Error::NotFound`], or whatever the database says.
 pub(super) async fn counters(app: &App, commune: Uuid, period: Uuid) -> Result<Arc<CountersResponse>> {
-    let seen = app.last_seen.0.lock().await.entry((commune, period)).or_default().clone();
-    let mut seen = seen.lock().await;
     let now = app.clock.now();
-    if let Some((at, answer)) = &*seen
-        && (0..GOOD).contains(&(now.as_millisecond() - at.as_millisecond()))
-    {
-        return Ok(answer.clone());
-    }
-    let answer = read(app, commune, period, now).await;
-    if answer.is_err() {
-        app.last_seen.0.lock().await.remove(&(commune, period));
-    }
-    let answer = Arc::new(answer?);
-    *seen = Some((now, answer.clone()));
+    let (_, answer) = app.last_counters.or_read((commune, period), now, read(app, commune, period, now)).await?;
     Ok(answer)
 }
 

@@ -5,15 +5,36 @@
 //! a unit of a day twice; nobody who waits and fits is left waiting (I8); streams show exactly what
 //! [`projection`] makes of these tables.
 
+pub mod agents;
+mod attending;
 mod board;
 mod counters;
 pub mod ops;
 pub mod projection;
 mod queues;
+mod ranks;
 mod routes;
+mod seal;
+mod seen;
 mod store;
 mod telling;
 mod writing;
 
-pub use counters::LastSeen;
+use std::sync::Arc;
+
+use crate::planning::Currents;
+
+pub use attending::{Attended, Marked, NotAttended, attend};
+pub use ranks::Ranks;
 pub use routes::router;
+pub use seal::Seal;
+pub use seen::Seen;
+
+/// What decisions on days need besides the database.
+#[derive(Debug, Clone)]
+pub struct Deciding {
+    /// What towns offer.
+    pub currents: Arc<Currents>,
+    /// What receipts are sealed with.
+    pub seal: Seal,
+}

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use preau_domain::ids::{ActivityId, ChildId, PeriodId, ReservationId};
-use preau_domain::planning::DayStatus;
+use preau_domain::planning::{DayStatus, Units};
 use preau_domain::reservations as rules;
-use preau_domain::reservations::{Latitude, ReceiptNumber, Verdict as DayVerdict, decide, promote};
+use preau_domain::reservations::{Latitude, ReceiptNumber, ReservationState, Verdict as DayVerdict, decide, promote};
 use preau_protocol::ErrorCode;
 use preau_protocol::reservations::{ChangeDaysOp, ReceiptDto, ReceiptLineDto, VerdictDto};
 use preau_protocol::sync::EntityKind;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use super::Deciding;
 use super::board::{Board, Boards, Concern};
 use super::store::{self, ReceiptRow};
 use super::telling;
@@ -87,7 +88,7 @@ fn concern(concern: &mut Concern, family: Uuid, op: &ChangeDaysOp) {
 /// Whatever the database says; a rule that says no is in the receipt, and a [`Verdict::Rejected`] when all do.
 pub async fn change_days(
     tx: &WriteTx,
-    currents: &Currents,
+    deciding: &Deciding,
     author: &Author,
     op_id: Uuid,
     op: &ChangeDaysOp,
@@ -95,6 +96,17 @@ pub async fn change_days(
     if op.check().is_err() {
         return Ok(Verdict::Rejected(ErrorCode::InvalidOperation));
     }
+    Ok(outcome(&decide_days(tx, deciding, author, op_id, op).await?))
+}
+
+/// As [`change_days`], for an operation that was checked; its receipt.
+pub(super) async fn decide_days(
+    tx: &WriteTx,
+    deciding: &Deciding,
+    author: &Author,
+    op_id: Uuid,
+    op: &ChangeDaysOp,
+) -> Result<ReceiptDto> {
     let decided = tx.ahead::<Boards>().and_then(|boards| {
         boards.with(author.commune, |board| {
             let decided = decide_on(board, author, op_id, op, tx)?;
@@ -103,16 +115,20 @@ pub async fn change_days(
         })
     });
     let (receipt, held) = match decided {
-        Some(decided) => decided?,
+        Some(decided) => {
+            tx.leave(|left: &mut LeftReservations| {
+                left.communes.insert(author.commune);
+            });
+            decided?
+        }
         None => {
-            let mut wanted = Concern::default();
-            concern(&mut wanted, author.family, op);
-            let mut board = Board::read(tx, currents, author.commune, wanted).await?;
+            let mut board = read_for(tx, deciding, author, op).await?;
             let receipt = decide_on(&mut board, author, op_id, op, tx)?;
             writing::write(tx, author.commune, &mut board).await?;
             (receipt, board.held)
         }
     };
+    let receipt = deciding.seal.put_on(author.commune, receipt)?;
     let entity = Entity::new(EntityKind::Receipt, op_id, &receipt)?;
     let row = ReceiptRow {
         receipt_id: op_id,
@@ -123,7 +139,25 @@ pub async fn change_days(
     writing::leave_receipt(tx, author.commune, row);
     publish_changed(tx, &held, author.family, vec![entity]).await?;
     record(tx, author, op_id, &receipt).await?;
-    Ok(outcome(&receipt))
+    Ok(receipt)
+}
+
+/// What [`decide_days`] would answer now. Nothing changes, and nothing is sealed.
+pub(super) async fn preview_days(
+    tx: &WriteTx,
+    deciding: &Deciding,
+    author: &Author,
+    op_id: Uuid,
+    op: &ChangeDaysOp,
+) -> Result<ReceiptDto> {
+    let mut board = read_for(tx, deciding, author, op).await?;
+    decide_on(&mut board, author, op_id, op, tx)
+}
+
+async fn read_for(tx: &WriteTx, deciding: &Deciding, author: &Author, op: &ChangeDaysOp) -> Result<Board> {
+    let mut wanted = Concern::default();
+    concern(&mut wanted, author.family, op);
+    Board::read(tx, &deciding.currents, author.commune, wanted).await
 }
 
 /// Gives places that there are more of to those who wait on these days.
@@ -213,6 +247,45 @@ pub async fn end_unregistered(
     Ok(ended.len())
 }
 
+/// A child who has a place on a day, whether announced absent or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// The child.
+    pub child: Uuid,
+    /// The home that booked.
+    pub family: Uuid,
+    /// What is booked.
+    pub units: Units,
+    /// The child's group, by its stable name.
+    pub group: String,
+    /// Whether the child comes.
+    pub state: ReservationState,
+}
+
+/// Who has a place on a day of an activity.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn expected_on(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    (activity, day): (Uuid, Date),
+) -> Result<Vec<Expected>> {
+    let days = BTreeSet::from([day.to_string()]);
+    let mut expected = Vec::new();
+    for state in [ReservationState::Confirmed, ReservationState::Absent] {
+        let rows = store::on_days(on, commune, activity, &days, writing::state_name(state)).await?;
+        expected.extend(rows.into_iter().map(|row| Expected {
+            child: row.child_id,
+            family: row.family_id,
+            units: Units::from_bits(u16::try_from(row.units).unwrap_or_default()),
+            group: row.group_key,
+            state,
+        }));
+    }
+    Ok(expected)
+}
+
 /// What is in use, which a season never takes away.
 ///
 /// # Errors
@@ -231,7 +304,7 @@ pub async fn used(on: &impl ConnectionTrait, commune: Uuid) -> Result<Used> {
 }
 
 /// What the operation as a whole came to: refused when every day is.
-fn outcome(receipt: &ReceiptDto) -> Verdict {
+pub(super) fn outcome(receipt: &ReceiptDto) -> Verdict {
     let refused = |line: &ReceiptLineDto| matches!(line.verdict, VerdictDto::Refused { .. });
     if receipt.lines.iter().all(refused) { Verdict::Rejected(ErrorCode::DaysRefused) } else { Verdict::Applied }
 }
@@ -241,9 +314,6 @@ fn decide_on(board: &mut Board, author: &Author, op_id: Uuid, op: &ChangeDaysOp,
     let activity = planning.activities.get(&ActivityId(op.activity_id));
     let request = op.request(author.family, activity, author.latitude);
     let verdicts: Vec<DayVerdict> = decide(&mut board.situation, &request, || ReservationId(random::id()));
-    tx.leave(|left: &mut LeftReservations| {
-        left.communes.insert(author.commune);
-    });
     let lines = op.lines().zip(&verdicts).map(|((child_id, day), verdict)| ReceiptLineDto {
         child_id,
         day: day.day,
@@ -258,6 +328,7 @@ fn decide_on(board: &mut Board, author: &Author, op_id: Uuid, op: &ChangeDaysOp,
         activity_id: op.activity_id,
         period_id: op.period_id,
         lines: lines.collect(),
+        seal: None,
     })
 }
 
@@ -267,7 +338,12 @@ async fn record(tx: &WriteTx, author: &Author, op_id: Uuid, receipt: &ReceiptDto
         *counts.entry(named(&line.verdict)).or_default() += 1;
     }
     let days: BTreeSet<_> = receipt.lines.iter().map(|line| line.day).collect();
-    let details = Details::default().with("period", receipt.period_id)?.with("verdicts", counts)?.with("days", days)?;
+    let mut details =
+        Details::default().with("period", receipt.period_id)?.with("verdicts", counts)?.with("days", days)?;
+    if author.latitude != Latitude::default() {
+        let Latitude { deadlines, capacity } = author.latitude;
+        details = details.with("passes_deadlines", deadlines)?.with("beyond_capacity", capacity)?;
+    }
     let details = details.into_text();
     let entry = audit::Entry {
         commune: author.commune,

@@ -28,6 +28,7 @@ pub(super) struct ReservationRow {
     pub price: String,
     pub closed: bool,
     pub to_credit: bool,
+    pub late: bool,
     pub beyond: bool,
 }
 
@@ -41,7 +42,7 @@ pub(super) struct ReceiptRow {
 }
 
 const COLUMNS: &str = "reservation_id, child_id, family_id, activity_id, period_id, day, units, group_key, state, queue, \
-                       price, closed, to_credit, beyond";
+                       price, closed, to_credit, late, beyond";
 
 /// Live reservations of children from a day to another, whichever family booked them.
 pub(super) async fn of_children(
@@ -194,16 +195,17 @@ pub(super) async fn put(tx: &WriteTx, commune: Uuid, rows: &[ReservationRow]) ->
              ON CONFLICT (commune_id, reservation_id) DO UPDATE SET period_id = excluded.period_id, \
              units = excluded.units, group_key = excluded.group_key, state = excluded.state, queue = excluded.queue, \
              price = excluded.price, closed = excluded.closed, to_credit = excluded.to_credit, \
-             beyond = excluded.beyond, \
+             late = excluded.late, beyond = excluded.beyond, \
              changed_at = excluded.changed_at",
-            db::tuples(chunk.len(), 16)
+            db::tuples(chunk.len(), 17)
         );
-        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 16);
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 17);
         for row in chunk {
             values.extend([commune.into(), row.reservation_id.into(), row.child_id.into(), row.family_id.into()]);
             values.extend([row.activity_id.into(), row.period_id.into(), row.day.clone().into(), row.units.into()]);
             values.extend([row.group_key.clone().into(), row.state.clone().into(), row.queue.into()]);
-            values.extend([row.price.clone().into(), row.closed.into(), row.to_credit.into(), row.beyond.into()]);
+            values.extend([row.price.clone().into(), row.closed.into(), row.to_credit.into(), row.late.into()]);
+            values.push(row.beyond.into());
             values.push(tx.now().as_millisecond().into());
         }
         db::run(tx.connection(), &sql, values).await?;
@@ -261,6 +263,12 @@ pub(super) async fn put_receipts(tx: &WriteTx, commune: Uuid, rows: &[ReceiptRow
         db::run(tx.connection(), &sql, chunk.iter().flat_map(row).collect()).await?;
     }
     Ok(())
+}
+
+/// The receipt of an operation.
+pub(super) async fn receipt(on: &impl ConnectionTrait, commune: Uuid, op: Uuid) -> Result<Option<ReceiptRow>> {
+    let sql = "SELECT receipt_id, family_id, number, body FROM receipt WHERE commune_id = $1 AND receipt_id = $2";
+    db::one(on, sql, vec![commune.into(), op.into()]).await
 }
 
 /// The receipts of families.

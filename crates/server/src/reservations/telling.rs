@@ -84,9 +84,11 @@ fn among<'a>(board: &'a Board, ids: &[ReservationId]) -> Vec<&'a Reservation> {
     board.situation.all().filter(|one| ids.contains(&one.id)).collect()
 }
 
+/// First names.
 async fn names(tx: &WriteTx, commune: Uuid, ended: &[&Reservation]) -> Result<BTreeMap<Uuid, String>> {
     let children: BTreeSet<Uuid> = ended.iter().map(|one| one.child.0).collect();
-    family::first_names(tx.connection(), commune, &children.into_iter().collect::<Vec<_>>()).await
+    let names = family::names(tx.connection(), commune, &children.into_iter().collect::<Vec<_>>()).await?;
+    Ok(names.into_iter().map(|(child, name)| (child, name.first)).collect())
 }
 
 fn activity_name(board: &Board, activity: ActivityId) -> String {

@@ -184,6 +184,12 @@ pub(super) fn homes_of(row: &ReservationRow, homes: &[ChildHome]) -> BTreeMap<Uu
 
 /// What a home is shown of a reservation: nothing of one that was given up, unless the town did.
 pub(super) fn entity(row: &ReservationRow, planning: &Planning, own: bool) -> Result<Option<Entity>> {
+    let dto = dto(row, planning, own)?;
+    dto.map(|dto| Entity::new(EntityKind::Reservation, row.reservation_id, &dto)).transpose()
+}
+
+/// As [`entity`], before it is written.
+pub(super) fn dto(row: &ReservationRow, planning: &Planning, own: bool) -> Result<Option<ReservationDto>> {
     if row.state == "cancelled" && !(row.closed && own) {
         return Ok(None);
     }
@@ -192,7 +198,7 @@ pub(super) fn entity(row: &ReservationRow, planning: &Planning, own: bool) -> Re
     let units = preau_domain::planning::Units::from_bits(u16::try_from(row.units).unwrap_or_default());
     let keys = activity.map(|activity| activity.keys_of(units)).unwrap_or_default();
     let price: Option<PriceDto> = if own { Some(serde_json::from_str(&row.price)?) } else { None };
-    let dto = ReservationDto {
+    Ok(Some(ReservationDto {
         reservation_id: row.reservation_id,
         child_id: row.child_id,
         activity_id: row.activity_id,
@@ -204,8 +210,8 @@ pub(super) fn entity(row: &ReservationRow, planning: &Planning, own: bool) -> Re
         other_home: !own,
         price,
         closed: row.closed,
-    };
-    Ok(Some(Entity::new(EntityKind::Reservation, row.reservation_id, &dto)?))
+        late: own && row.late,
+    }))
 }
 
 fn row(reservation: &Reservation, before: Option<&ReservationRow>) -> Result<ReservationRow> {
@@ -229,7 +235,8 @@ fn row(reservation: &Reservation, before: Option<&ReservationRow>) -> Result<Res
         price,
         closed: before.is_some_and(|before| before.closed),
         to_credit: before.is_some_and(|before| before.to_credit),
-        beyond: before.is_some_and(|before| before.beyond),
+        late: reservation.late,
+        beyond: reservation.beyond,
     })
 }
 

@@ -10,6 +10,7 @@ mod digest;
 pub mod events;
 mod left;
 mod lines;
+mod once;
 mod publish;
 mod pull;
 mod push;
@@ -18,6 +19,7 @@ mod routes;
 mod store;
 
 pub use lines::Lines;
+pub use once::Asked;
 pub use publish::{Entity, Held, Projection, hold, publish, publish_changed, publish_gone};
 pub use push::Verdict;
 pub use relay::relay;

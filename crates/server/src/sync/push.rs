@@ -1,7 +1,5 @@
 //! `POST /v1/sync/push`: each operation is a command of its own, applied in array order, at most once.
 
-use std::sync::Arc;
-
 use preau_failpoints::{Mistake, planted};
 use preau_protocol::ErrorCode;
 use preau_protocol::sync::{Op, OperationDto, OutcomeDto, OutcomeStatus};
@@ -15,8 +13,7 @@ use crate::caller::FamilyCaller;
 use crate::error::{Error, Result};
 use crate::family;
 use crate::notices;
-use crate::planning::Currents;
-use crate::reservations;
+use crate::reservations::{self, Deciding};
 use crate::writer::{Command, WriteTx};
 
 /// What an operation came to, before it is on record.
@@ -40,8 +37,8 @@ pub(super) struct PushOperation {
     op: std::result::Result<Op, ErrorCode>,
     /// What its author was told of it before the server was restored.
     told: Option<OutcomeStatus>,
-    /// What towns offer.
-    currents: Arc<Currents>,
+    /// For days.
+    deciding: Deciding,
 }
 
 impl Command for PushOperation {
@@ -63,7 +60,7 @@ impl Command for PushOperation {
             }
             Ok(Op::ChangeDays(op)) if reservations::ops::knows_its_reads(op) && reads.are_for("days") => {
                 ahead::look_for(reads, commune, self.op_id);
-                reservations::ops::declare(reads, &self.currents, &self.caller, op);
+                reservations::ops::declare(reads, &self.deciding.currents, &self.caller, op);
                 true
             }
             _ => false,
@@ -83,11 +80,11 @@ impl Command for PushOperation {
 }
 
 impl PushOperation {
-    pub fn new(caller: FamilyCaller, operation: OperationDto, currents: Arc<Currents>) -> Self {
+    pub fn new(caller: FamilyCaller, operation: OperationDto, deciding: Deciding) -> Self {
         let OperationDto { op_id, op, told } = operation;
         let bytes = op.get().to_owned();
         let op = serde_json::from_str(&bytes).map_err(|_| unreadable(&bytes));
-        Self { caller, op_id, bytes, op, told, currents }
+        Self { caller, op_id, bytes, op, told, deciding }
     }
 
     async fn outcome(&self, tx: &WriteTx) -> Result<OutcomeDto> {
@@ -103,7 +100,7 @@ impl PushOperation {
         let version = store::version(tx, commune, family).await?;
         let outcome = outcome(self.op_id, verdict, version);
         if known.is_none() {
-            left::record(tx, commune, on_record(&self.caller, sha256, &outcome)?);
+            left::record(tx, commune, on_record((self.caller.account, self.caller.family), sha256, &outcome)?);
         }
         Ok(outcome)
     }
@@ -133,7 +130,7 @@ impl PushOperation {
             Ok(Op::AcknowledgeNotice(op)) => notices::ops::acknowledge(tx, &self.caller, op).await,
             Ok(Op::ChangeDays(op)) => {
                 let author = (&self.caller).into();
-                reservations::ops::change_days(tx, &self.currents, &author, self.op_id, op).await
+                reservations::ops::change_days(tx, &self.deciding, &author, self.op_id, op).await
             }
             // An operation that gives itself up says nothing.
             Ok(Op::Cancel { op_id }) if *op_id == self.op_id => Ok(Verdict::Rejected(ErrorCode::InvalidOperation)),
@@ -162,7 +159,7 @@ impl PushOperation {
         let Some(known) = store::operation(tx, commune, target).await? else {
             let version = store::version(tx, commune, family).await?;
             let refusal = outcome(target, Verdict::Rejected(ErrorCode::OperationCancelled), version);
-            left::record(tx, commune, on_record(&self.caller, Vec::new(), &refusal)?);
+            left::record(tx, commune, on_record((self.caller.account, self.caller.family), Vec::new(), &refusal)?);
             return Ok(Verdict::Applied);
         };
         if known.family_id != family {
@@ -191,7 +188,7 @@ fn unreadable(bytes: &str) -> ErrorCode {
     }
 }
 
-fn outcome(op_id: Uuid, verdict: Verdict, version: i64) -> OutcomeDto {
+pub(super) fn outcome(op_id: Uuid, verdict: Verdict, version: i64) -> OutcomeDto {
     let (status, code) = match verdict {
         Verdict::Applied => (OutcomeStatus::Applied, None),
         Verdict::Waiting => (OutcomeStatus::Waiting, None),
@@ -200,9 +197,14 @@ fn outcome(op_id: Uuid, verdict: Verdict, version: i64) -> OutcomeDto {
     OutcomeDto { op_id, status, code, version, changed: false }
 }
 
-fn on_record(caller: &FamilyCaller, sha256: Vec<u8>, outcome: &OutcomeDto) -> Result<OperationRow> {
+/// An operation as it is kept: whose it is, what was asked, and what became of it.
+pub(super) fn on_record(
+    (account_id, family_id): (Uuid, Uuid),
+    sha256: Vec<u8>,
+    outcome: &OutcomeDto,
+) -> Result<OperationRow> {
     let (status, code) = (name(outcome.status)?, outcome.code.map(name).transpose()?);
-    let (op_id, account_id, family_id) = (outcome.op_id, caller.account, caller.family);
+    let op_id = outcome.op_id;
     Ok(OperationRow { op_id, account_id, family_id, sha256, status, code, version: outcome.version })
 }
 
@@ -224,10 +226,9 @@ mod tests {
     #[test]
     fn every_verdict_reads_back_from_its_record() {
         let id = Uuid::nil();
-        let caller = FamilyCaller { commune: id, account: id, device: id, family: id, person: id };
         for verdict in [Verdict::Applied, Verdict::Waiting, Verdict::Rejected(ErrorCode::StaleValue)] {
             let written = outcome(Uuid::from_u128(7), verdict, 3);
-            let row = on_record(&caller, vec![1], &written).expect("a row");
+            let row = on_record((id, id), vec![1], &written).expect("a row");
             assert_eq!(from_record(Uuid::from_u128(7), &row).expect("an outcome"), written);
         }
     }

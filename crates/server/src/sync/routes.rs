@@ -93,7 +93,7 @@ async fn post_push(
     }
     let mut outcomes = Vec::with_capacity(request.operations.len());
     for operation in request.operations {
-        outcomes.push(app.writer.run(PushOperation::new(caller, operation, app.currents.clone())).await?);
+        outcomes.push(app.writer.run(PushOperation::new(caller, operation, app.deciding())).await?);
     }
     Ok(Json(PushResponse { outcomes }))
 }

@@ -5,6 +5,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod agents;
 mod asking;
+mod attendance;
 mod place;
 mod town;

@@ -1,6 +1,7 @@
 //! A town that offers days, families with a child each, and what they ask.
 
 use jiff::civil::{Date, date};
+use preau_domain::accounts::AgentRole;
 use preau_protocol::accounts::SessionDto;
 use preau_protocol::planning::{ActivityDto, PeriodDto};
 use preau_protocol::reservations::{ChangeDaysOp, ChildDaysDto, DayDto, ReceiptDto, ReservationDto, VerdictDto};
@@ -51,13 +52,13 @@ impl Later for Harness {
 pub async fn place(h: &Harness) -> Place {
     let town = town(h).await;
     let report = apply(h, &season()).await;
-    assert!(report.is_accepted(), "{report}");
+    assert!(report.is_accepted(), "{report:?}");
     let activity: (Uuid, String) = item::<ActivityDto>(h, &town, "activity", "alsh").await;
     let period: (Uuid, String) = item::<PeriodDto>(h, &town, "period", "noel_2026").await;
     Place { town, alsh: activity.0, noel: period.0 }
 }
 
-pub async fn apply(h: &Harness, file: &str) -> preau_server::admin::SeasonReport {
+pub async fn apply(h: &Harness, file: &str) -> preau_protocol::files::SeasonReportDto {
     let request = Request::Season { commune: "parempuyre".into(), file: file.into(), dry_run: false };
     match execute(&h.app, request).await.unwrap() {
         Answer::Season { report } => report,
@@ -101,6 +102,16 @@ pub async fn link(h: &Harness, place: &Place, family: Uuid, child: Uuid) {
     h.app.writer.run(Publish(place.town.id, vec![family])).await.unwrap();
 }
 
+/// Links a home to a child, both by their references, as a town does.
+pub async fn link_by_import(h: &Harness, (home, child): (&str, &str)) {
+    use base64::Engine;
+    let csv = format!("type;famille;enfant;du;au;reserve;recupere;paie\nlien;{home};{child};2020-01-01;;oui;oui;oui\n");
+    let csv = base64::engine::general_purpose::STANDARD.encode(csv);
+    let request = Request::ImportFamilies { commune: "parempuyre".into(), csv, dry_run: false, correct_names: false };
+    let Answer::Import { report } = execute(&h.app, request).await.unwrap() else { panic!("no import") };
+    assert!(report.is_accepted(), "{report}");
+}
+
 /// Imports registrations; how many days ended with them.
 pub async fn register(h: &Harness, csv: &str) -> usize {
     use base64::Engine;
@@ -108,7 +119,7 @@ pub async fn register(h: &Harness, csv: &str) -> usize {
     let request = Request::ImportRegistrations { commune: "parempuyre".into(), csv, dry_run: false };
     match execute(&h.app, request).await.unwrap() {
         Answer::Registrations { report } => {
-            assert!(report.is_accepted(), "{report}");
+            assert!(report.is_accepted(), "{report:?}");
             report.days_ended
         }
         _ => panic!("no registrations"),
@@ -183,4 +194,10 @@ pub async fn messages(h: &Harness, template: &str) -> Vec<(String, serde_json::V
     let sql = "SELECT recipient, data FROM outgoing_message WHERE template = $1 ORDER BY created_at, recipient";
     let rows: Vec<Row> = preau_server::db::all(h.app.db.readers(), sql, vec![template.into()]).await.unwrap();
     rows.into_iter().map(|row| (row.recipient, serde_json::from_str(&row.data).unwrap())).collect()
+}
+
+/// The token of an agent.
+pub async fn agent(h: &Harness, place: &Place, role: AgentRole) -> String {
+    let agent = h.agent(&place.town, &format!("agent.{role:?}").to_lowercase(), role).await;
+    h.enrol_agent(&place.town, &agent).await.access_token
 }

@@ -20,14 +20,14 @@ async fn a_season_is_all_or_nothing_and_takes_nothing_away() {
             "units = [\"meal\"]\nany_of = [\"morning\"]\n[[activities.relations]]\ntype = \"requires\"\nunits = [\"morning\"]\nany_of = [\"meal\"]",
         );
         let report = apply(&h, &circle).await;
-        assert!(report.faults.iter().any(|fault| fault.reason.contains("circle")), "{report}");
+        assert!(report.faults.iter().any(|fault| fault.rule.contains("circle")), "{report:?}");
         let misspelt = season().replace("billing = \"booked\"", "biling = \"booked\"");
         assert!(!apply(&h, &misspelt).await.is_accepted());
         let family = family(&h, &place, "maison1").await;
         ask(&h, &family, days(&place, family.child, &[(MONDAY, &[], DAY)])).await;
         let shorter = season().replace("first_day = \"2026-12-21\"", "first_day = \"2026-12-22\"");
         let report = apply(&h, &shorter).await;
-        assert!(report.faults.iter().any(|fault| fault.field == "periods.noel_2026"), "{report}");
+        assert!(report.faults.iter().any(|fault| fault.field == "periods.noel_2026"), "{report:?}");
         let reordered = season().replacen("{ key = \"morning\", name = \"Matin\" },\n", "", 1);
         assert!(!apply(&h, &reordered).await.is_accepted());
         // Two more families wait; more places are theirs at once.
@@ -39,7 +39,7 @@ async fn a_season_is_all_or_nothing_and_takes_nothing_away() {
         }
         let more = season().replacen("from_6_to_11 = { morning = 2, afternoon = 2 }", "from_6_to_11 = { morning = 3, afternoon = 3 }", 1);
         let report = apply(&h, &more).await;
-        assert_eq!(report.differences.len(), 1, "{report}");
+        assert_eq!(report.differences.len(), 1, "{report:?}");
         let states = [&waiting[0], &waiting[1], &waiting[2]];
         let mut seen = Vec::new();
         for family in states {
@@ -129,17 +129,11 @@ async fn days_to_come_end_with_the_registration_and_go_to_who_waits() {
 #[tokio::test]
 async fn a_home_that_is_linked_later_sees_what_was_booked_before() {
     on_each_engine(|h| async move {
-        use base64::Engine;
         let place = place(&h).await;
         let (one, other) = (family(&h, &place, "maison1").await, family(&h, &place, "maison2").await);
         ask(&h, &one, days(&place, one.child, &[(MONDAY, &[], DAY)])).await;
         assert_eq!(reservations(&h, &other).await.len(), 0);
-        let csv = "type;famille;enfant;du;au;reserve;recupere;paie\nlien;maison2;maison1;2020-01-01;;oui;oui;non\n";
-        let csv = base64::engine::general_purpose::STANDARD.encode(csv);
-        let request =
-            Request::ImportFamilies { commune: "parempuyre".into(), csv, dry_run: false, correct_names: false };
-        let Answer::Import { report } = execute(&h.app, request).await.unwrap() else { panic!("no import") };
-        assert!(report.is_accepted(), "{report}");
+        link_by_import(&h, ("maison2", "maison1")).await;
         let shown = reservations(&h, &other).await;
         assert_eq!(shown.len(), 1);
         assert!(shown[0].other_home && shown[0].price.is_none());

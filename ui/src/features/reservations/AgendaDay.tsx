@@ -14,8 +14,16 @@ import { weekdayDay } from './days';
 import { WhyThisPrice } from './Price';
 import { instant, unitNames } from './words';
 
+interface Props {
+  agenda: AgendaView;
+  day: AgendaDayView;
+  /** Where the child stands while it waits, if the town said so. */
+  rank: number | undefined;
+  onClose: () => void;
+}
+
 /** A day of the agenda: what is booked, what it costs, and how to change it or give it up. */
-export function AgendaDay({ agenda, day, onClose }: { agenda: AgendaView; day: AgendaDayView; onClose: () => void }) {
+export function AgendaDay({ agenda, day, rank, onClose }: Props) {
   const { t, locale } = useText();
   const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
@@ -30,7 +38,7 @@ export function AgendaDay({ agenda, day, onClose }: { agenda: AgendaView; day: A
   });
   const facts = [
     { term: t('reservations.agenda.what'), value: unitNames(day.units, agenda.units) },
-    { term: t('reservations.agenda.state'), value: stateWords(day, t) },
+    { term: t('reservations.agenda.state'), value: stateWords(day, t, rank) },
     ...(day.price ? [{ term: t('reservations.column.price'), value: money(day.price.cents, locale) }] : []),
   ];
   const free = day.cancelUntil

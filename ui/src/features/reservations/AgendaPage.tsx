@@ -14,9 +14,9 @@ import { useText } from '../../lib/i18n';
 import { type AgendaDayView, type AgendaView, backend } from '../../lib/ipc';
 import styles from './Agenda.module.css';
 import { AgendaDay } from './AgendaDay';
-import { AgendaList, AgendaMonth, AgendaWeek, Legend } from './AgendaViews';
+import { AgendaList, AgendaMonth, AgendaWeek, Legend, rankOf } from './AgendaViews';
 import { addDays, addMonths, mondayOf, monthName, shortDay } from './days';
-import { useAgenda } from './useReservations';
+import { useAgenda, useAgendaRanks } from './useReservations';
 
 type Shape = 'month' | 'week' | 'list';
 
@@ -43,6 +43,7 @@ function Agenda({ agenda }: { agenda: AgendaView }) {
   const [chosen, setChosen] = useState<AgendaDayView | null>(null);
   const save = useMutation({ mutationFn: () => backend.saveAgenda(agenda.childId, agenda.activityId) });
   const print = useMutation({ mutationFn: backend.printPage });
+  const ranks = useAgendaRanks(agenda);
   return (
     <>
       <PageTitle lead={agenda.activityName}>{t('reservations.agenda.of', { name: agenda.firstName })}</PageTitle>
@@ -63,7 +64,7 @@ function Agenda({ agenda }: { agenda: AgendaView }) {
       <Card>
         {shape === 'month' && <AgendaMonth agenda={agenda} month={at.slice(0, 7)} choose={setChosen} />}
         {shape === 'week' && <AgendaWeek agenda={agenda} monday={mondayOf(at)} choose={setChosen} />}
-        {shape === 'list' && <AgendaList agenda={agenda} choose={setChosen} />}
+        {shape === 'list' && <AgendaList agenda={agenda} ranks={ranks} choose={setChosen} />}
         <Legend />
       </Card>
       {save.isSuccess && (
@@ -85,7 +86,9 @@ function Agenda({ agenda }: { agenda: AgendaView }) {
           {t('reservations.print')}
         </Button>
       </Actions>
-      {chosen && <AgendaDay agenda={agenda} day={chosen} onClose={() => setChosen(null)} />}
+      {chosen && (
+        <AgendaDay agenda={agenda} day={chosen} rank={rankOf(chosen, ranks)} onClose={() => setChosen(null)} />
+      )}
     </>
   );
 }

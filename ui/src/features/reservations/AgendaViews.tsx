@@ -16,8 +16,14 @@ function Square({ day }: { day: Pick<AgendaDayView, 'state' | 'otherHome'> }) {
   return <span className={`${styles.square} ${look}`} aria-hidden="true" />;
 }
 
-export function stateWords(day: Pick<AgendaDayView, 'state' | 'otherHome'>, t: Text): string {
+/** Where a child stands on a day that it waits for, if the town said so. */
+export function rankOf(day: AgendaDayView, ranks: ReadonlyMap<string, number>): number | undefined {
+  return day.state === 'waiting' && !day.otherHome ? ranks.get(day.day) : undefined;
+}
+
+export function stateWords(day: Pick<AgendaDayView, 'state' | 'otherHome'>, t: Text, rank?: number): string {
   if (day.otherHome) return t('reservations.otherHome');
+  if (rank !== undefined) return t('reservations.agenda.rank', { rank });
   const words: Record<AgendaStateView, () => string> = {
     confirmed: () => t('reservations.cell.confirmed'),
     waiting: () => t('reservations.cell.waiting'),
@@ -129,7 +135,7 @@ function Cell({ agenda, day, dim, choose, words }: CellProps) {
   );
 }
 
-export function AgendaList({ agenda, choose }: ViewProps) {
+export function AgendaList({ agenda, ranks, choose }: ViewProps & { ranks: ReadonlyMap<string, number> }) {
   const { t, locale } = useText();
   if (agenda.days.length === 0) return <p>{t('reservations.agenda.none')}</p>;
   return (
@@ -154,7 +160,7 @@ export function AgendaList({ agenda, choose }: ViewProps) {
             <td>
               <span className={styles.standing}>
                 <Square day={one} />
-                {stateWords(one, t)}
+                {stateWords(one, t, rankOf(one, ranks))}
               </span>
             </td>
           </tr>

@@ -61,6 +61,7 @@ function Receipt({ receipt }: { receipt: ReceiptView }) {
     ...(receipt.at ? [{ term: t('reservations.receipt.at'), value: instant(receipt.at, locale) }] : []),
     ...(receipt.since ? [{ term: t('reservations.receipt.since'), value: instant(receipt.since, locale) }] : []),
     ...(receipt.by ? [{ term: t('reservations.receipt.by'), value: receipt.by }] : []),
+    ...(receipt.seal ? [{ term: t('reservations.receipt.seal'), value: receipt.seal }] : []),
   ];
   const names = [...new Set(receipt.lines.map((line) => line.firstName))];
   return (

@@ -229,6 +229,25 @@ test('the agenda is reached by the magnifier, in three shapes that say the same'
   ).toBeVisible();
 });
 
+test('the agenda says where a child stands while the town can be asked', async () => {
+  const user = await openAt(scenes.open(), '/enfants/leo/agenda/alsh');
+  await title('Agenda de Léo');
+  await user.click(screen.getByRole('radio', { name: 'Liste' }));
+  expect(await within(screen.getByRole('table')).findByText('Liste d’attente, rang 2')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'mercredi 21 octobre' }));
+  expect(await screen.findByRole('dialog')).toHaveTextContent('Liste d’attente, rang 2');
+});
+
+test('the agenda says that a child waits where the town cannot be asked', async () => {
+  const fake = scenes.open();
+  fake.days.online = false;
+  const user = await openAt(fake, '/enfants/leo/agenda/alsh');
+  await title('Agenda de Léo');
+  await user.click(screen.getByRole('radio', { name: 'Liste' }));
+  const row = screen.getByRole('row', { name: /mercredi 21 octobre/ });
+  expect(within(row).getByText('Liste d’attente')).toBeVisible();
+});
+
 test('giving a day up late says what stays owed before it is asked', async () => {
   const user = await openAt(scenes.open(), '/enfants/leo/agenda/alsh');
   await title('Agenda de Léo');

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { backend } from '../../lib/ipc';
+import { type AgendaView, backend } from '../../lib/ipc';
 import { spaceKey, useSpace } from '../../lib/session';
 
 /** Everything read of days is filed under this name, and read again together. */
@@ -45,4 +45,20 @@ export function useAgenda(childId: string, activityId: string) {
     queryKey: key('agenda', childId, activityId),
     queryFn: () => backend.agenda(childId, activityId),
   });
+}
+
+/** How often the town is asked again where a child stands, in milliseconds. */
+const rankAge = 60_000;
+
+/** Where a child stands on each day that it waits for, by day; nothing while the town cannot be asked. */
+export function useAgendaRanks(agenda: AgendaView): ReadonlyMap<string, number> {
+  const key = useKey();
+  const { childId, activityId } = agenda;
+  const ranks = useQuery({
+    queryKey: key('ranks', childId, activityId),
+    queryFn: () => backend.agendaRanks(childId, activityId),
+    enabled: agenda.days.some((day) => day.state === 'waiting' && !day.otherHome),
+    refetchInterval: rankAge,
+  });
+  return new Map(ranks.data?.map(({ day, rank }) => [day, rank]));
 }

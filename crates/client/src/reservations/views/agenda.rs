@@ -65,6 +65,16 @@ pub struct AgendaView {
     pub today: String,
 }
 
+/// Where a child who waits stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct AgendaRankView {
+    /// The day.
+    pub day: String,
+    /// 1 for whoever comes next.
+    pub rank: u32,
+}
+
 /// A day of an agenda.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -7,8 +7,8 @@ mod lines;
 mod receipts;
 
 pub use agenda::{
-    AgendaDayView, AgendaStateView, AgendaView, ChildRegistrationView, GiveUpDayRequest, RegistrationStateView,
-    SavedFileView,
+    AgendaDayView, AgendaRankView, AgendaStateView, AgendaView, ChildRegistrationView, GiveUpDayRequest,
+    RegistrationStateView, SavedFileView,
 };
 pub use grid::{
     CellLockView, CellProblemView, CellStateView, ChildTotalView, CorrectionView, GridCellView, GridChildView,

@@ -222,6 +222,8 @@ pub struct ReceiptView {
     pub id: String,
     /// « K7M3-9QXT-4F2P ».
     pub number: String,
+    /// « 3M7Q-0V2C-TT8K-R5HD », by which the town knows it again.
+    pub seal: Option<String>,
     /// When the town decided; none while it has not.
     pub at: Option<String>,
     /// Kept here since.

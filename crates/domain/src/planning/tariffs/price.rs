@@ -18,6 +18,8 @@ pub struct PriceFacts {
     pub has_meal: bool,
     /// Booked after the deadline.
     pub late_booking: bool,
+    /// Came without having booked.
+    pub unbooked: bool,
 }
 
 /// A price and why.
@@ -119,21 +121,31 @@ impl Tariff {
         };
         let off = self.taken_off(&formulas, line, facts, full)?;
         price.adjust(AdjustmentRule::Siblings, -off);
-        for surcharge in &self.surcharges {
-            let due = match surcharge.when {
-                SurchargeWhen::Outside => !facts.resident,
-                SurchargeWhen::LateBooking => facts.late_booking,
-                SurchargeWhen::Unbooked | SurchargeWhen::LatePickup => false,
-            };
-            if due {
-                let cents = match surcharge.amount {
-                    SurchargeAmount::Cents(cents) => cents,
-                    SurchargeAmount::BasisPoints(share) => half_up(price.cents, i64::from(share), WHOLE),
-                };
-                price.adjust(AdjustmentRule::Surcharge(surcharge.key.clone()), cents);
-            }
-        }
+        self.surcharge(&mut price, |when| match when {
+            SurchargeWhen::Outside => !facts.resident,
+            SurchargeWhen::LateBooking => facts.late_booking,
+            SurchargeWhen::Unbooked => facts.unbooked,
+            SurchargeWhen::LatePickup => false,
+        });
         Ok(price)
+    }
+
+    /// A price with what is due on top of it when the child is fetched late.
+    #[must_use]
+    pub fn with_late_pickup(&self, mut price: Price) -> Price {
+        self.surcharge(&mut price, |when| when == SurchargeWhen::LatePickup);
+        price
+    }
+
+    /// Adds the surcharges that are due, in the order of the tariff, each on what the price has come to.
+    fn surcharge(&self, price: &mut Price, is_due: impl Fn(SurchargeWhen) -> bool) {
+        for surcharge in self.surcharges.iter().filter(|surcharge| is_due(surcharge.when)) {
+            let cents = match surcharge.amount {
+                SurchargeAmount::Cents(cents) => cents,
+                SurchargeAmount::BasisPoints(share) => half_up(price.cents, i64::from(share), WHOLE),
+            };
+            price.adjust(AdjustmentRule::Surcharge(surcharge.key.clone()), cents);
+        }
     }
 
     /// What siblings take off: never more than the price.

@@ -149,6 +149,7 @@ fn facts(quotient: Option<u32>) -> PriceFacts {
         own_meal: false,
         has_meal: true,
         late_booking: false,
+        unbooked: false,
     }
 }
 
@@ -217,6 +218,35 @@ fn three_children_pay_the_lower_band_and_outsiders_two_euros_more() {
     let band = tariff.price(units(M), &three(600)).unwrap();
     assert_eq!(band.band, Some(BandRange { from: 551, up_to: Some(650) }), "the family's own band is told");
     assert_eq!(band.adjustments, [Adjustment { rule: AdjustmentRule::Siblings, cents: -40 }]);
+}
+
+#[test]
+fn each_surcharge_is_due_when_it_is_for() {
+    let surcharge = |name: &str, when, amount| Surcharge { key: key(name), name: name.into(), when, amount };
+    let tariff = Tariff {
+        surcharges: vec![
+            surcharge("outside", SurchargeWhen::Outside, SurchargeAmount::Cents(200)),
+            surcharge("late", SurchargeWhen::LateBooking, SurchargeAmount::BasisPoints(1000)),
+            surcharge("unbooked", SurchargeWhen::Unbooked, SurchargeAmount::BasisPoints(5000)),
+            surcharge("pickup", SurchargeWhen::LatePickup, SurchargeAmount::Cents(500)),
+        ],
+        ..saffre()
+    };
+    let plain = facts(Some(600));
+    for (facts, paid) in [
+        (plain, 425),
+        (PriceFacts { resident: false, ..plain }, 625),
+        (PriceFacts { late_booking: true, ..plain }, 468),
+        (PriceFacts { unbooked: true, ..plain }, 638),
+        (PriceFacts { resident: false, late_booking: true, ..plain }, 688),
+    ] {
+        let price = tariff.price(units(M), &facts).unwrap();
+        assert_eq!(price.cents, paid, "{facts:?}");
+        let fetched_late = tariff.with_late_pickup(price);
+        assert_eq!(fetched_late.cents, paid + 500, "{facts:?}");
+        let last = fetched_late.adjustments.last().map(|last| (&last.rule, last.cents));
+        assert_eq!(last, Some((&AdjustmentRule::Surcharge(key("pickup")), 500)));
+    }
 }
 
 #[test]
@@ -346,7 +376,7 @@ fn any_facts() -> impl Strategy<Value = PriceFacts> {
     let siblings = (1u32..6).prop_flat_map(|size| (0..size, Just(size)));
     (quotient, any::<bool>(), siblings, any::<bool>()).prop_map(|(quotient, resident, (position, size), own_meal)| {
         let siblings = SiblingFacts { position, size };
-        PriceFacts { quotient, resident, siblings, own_meal, has_meal: true, late_booking: false }
+        PriceFacts { quotient, resident, siblings, own_meal, has_meal: true, late_booking: false, unbooked: false }
     })
 }
 

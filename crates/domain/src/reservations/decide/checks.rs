@@ -14,6 +14,8 @@ pub(super) enum Step {
     Take {
         /// The child's group on the day.
         group: Key,
+        /// After the deadline.
+        late: bool,
     },
     /// To be given up in time.
     GiveUp,
@@ -146,7 +148,14 @@ fn taking(
     if elsewhere.meets(change.new) {
         return Err(Refusal::OtherHome);
     }
-    Ok(Step::Take { group })
+    Ok(Step::Take { group, late: is_late(situation.now, offer, change, on_record) })
+}
+
+/// Whether something is added that a family could no longer add, however the period gives its places.
+fn is_late(now: Timestamp, offer: &Offer<'_>, change: &DayChange, on_record: Units) -> bool {
+    let Offer { planning, period, .. } = offer;
+    let over = matches!(period.state(now), PeriodState::AddingClosed | PeriodState::ReadOnly);
+    !on_record.contains(change.new) && (over || !period.add.is_open(change.day, now, &planning.calendar))
 }
 
 /// Windows first: before the opening nothing else is worth saying.

@@ -7,9 +7,9 @@ use jiff::civil::Date;
 use super::checks::{Step, check};
 use super::places_of;
 use crate::ids::{ActivityId, ChildId, FamilyId, ReservationId};
-use crate::planning::{Key, Price, Promotion, Units};
+use crate::planning::{Billing, Key, Price, Promotion};
 use crate::reservations::places::touched;
-use crate::reservations::prices::{Presence, prices};
+use crate::reservations::prices::{There, presence, prices};
 use crate::reservations::{
     CounterId, DayChange, Places, Refusal, Request, Reservation, ReservationState, Situation, Verdict,
 };
@@ -17,8 +17,8 @@ use crate::reservations::{
 /// What a change comes to, once places were looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Outcome {
-    Confirmed { group: Key },
-    Waiting { group: Key, queue: i64, rank: u32 },
+    Confirmed { group: Key, late: bool, beyond: bool },
+    Waiting { group: Key, late: bool, queue: i64, rank: u32 },
     Given,
     Absent,
     Returned,
@@ -100,7 +100,10 @@ impl Attempt {
         step: &Step,
     ) -> Outcome {
         match (step, current) {
-            (Step::Take { group }, _) => self.take(situation, request, change, current, group),
+            (Step::Take { group, late }, _) => {
+                let late = *late || current.is_some_and(|current| current.late);
+                self.take(situation, request, change, current, (group, late))
+            }
             (Step::GiveUp, Some(current)) => {
                 let ids = places_of(situation, current);
                 if current.state == ReservationState::Waiting {
@@ -127,7 +130,7 @@ impl Attempt {
         request: &Request,
         change: &DayChange,
         current: Option<&Reservation>,
-        group: &Key,
+        (group, late): (&Key, bool),
     ) -> Outcome {
         let Some(activity) = situation.planning.activities.get(&change.activity) else {
             return Outcome::Settled(Verdict::Refused(Refusal::NotOffered));
@@ -136,29 +139,37 @@ impl Attempt {
         let had = current.map(|current| places_of(situation, current)).unwrap_or_default();
         let holds = current.is_some_and(|current| current.state.takes());
         let missing: Vec<CounterId> = wanted.iter().filter(|id| !holds || !had.contains(id)).cloned().collect();
-        if request.latitude.capacity || self.places.have_room(&missing) {
+        let has_room = self.places.have_room(&missing);
+        if has_room || request.latitude.capacity {
             if holds {
                 self.free(had.into_iter().filter(|id| !wanted.contains(id)).collect());
             } else if current.is_some() {
                 self.places.leave_queue(&had);
             }
             self.places.take(&missing);
-            return Outcome::Confirmed { group: group.clone() };
+            let beyond = !has_room || current.is_some_and(|current| holds && current.beyond);
+            return Outcome::Confirmed { group: group.clone(), late, beyond };
         }
         if holds || !waits_possible(situation, change) {
             return Outcome::Settled(Verdict::Refused(Refusal::Full));
         }
-        self.wait(current, &had, &wanted, group)
+        self.wait(current, &had, &wanted, (group, late))
     }
 
     /// Whoever waits and asks for less, or for as much, keeps their place in the queue.
-    fn wait(&mut self, current: Option<&Reservation>, had: &[CounterId], wanted: &[CounterId], group: &Key) -> Outcome {
+    fn wait(
+        &mut self,
+        current: Option<&Reservation>,
+        had: &[CounterId],
+        wanted: &[CounterId],
+        (group, late): (&Key, bool),
+    ) -> Outcome {
         if current.is_some() {
             self.places.leave_queue(had);
         }
         let (number, rank) = self.places.queue(wanted);
         let kept = current.and_then(|current| current.queue).filter(|_| wanted.iter().all(|id| had.contains(id)));
-        Outcome::Waiting { group: group.clone(), queue: kept.unwrap_or(number), rank }
+        Outcome::Waiting { group: group.clone(), late, queue: kept.unwrap_or(number), rank }
     }
 }
 
@@ -181,19 +192,16 @@ impl Costs {
         outcomes: &[Outcome],
     ) -> Self {
         let owed = situation.on(activity, day).filter(|one| one.family == family && one.state.takes());
-        let (mut presence, mut on_record) = (Presence::new(), BTreeMap::new());
-        for one in owed {
-            presence.insert(one.child, one.units);
-            on_record.insert(one.child, one.price.clone());
-        }
+        let on_record = owed.map(|one| (one.child, one.price.clone())).collect();
+        let mut presence = presence(situation, family, activity, day);
         let before = prices(situation, family, activity, day, &presence);
-        let mut waits: Vec<(ChildId, Units)> = Vec::new();
+        let mut waits: Vec<(ChildId, There)> = Vec::new();
         for (change, outcome) in changes.iter().zip(outcomes) {
             match outcome {
-                Outcome::Confirmed { .. } => {
-                    presence.insert(change.child, change.new);
+                Outcome::Confirmed { late, .. } => {
+                    presence.insert(change.child, There::booked(change.new, *late));
                 }
-                Outcome::Waiting { .. } => waits.push((change.child, change.new)),
+                Outcome::Waiting { late, .. } => waits.push((change.child, There::booked(change.new, *late))),
                 Outcome::Given => {
                     presence.remove(&change.child);
                 }
@@ -202,10 +210,10 @@ impl Costs {
         }
         let after = prices(situation, family, activity, day, &presence);
         let mut waiting = BTreeMap::new();
-        for (child, units) in waits {
-            let mut there = presence.clone();
-            there.insert(child, units);
-            waiting.insert(child, prices(situation, family, activity, day, &there).remove(&child).flatten());
+        for (child, there) in waits {
+            let mut present = presence.clone();
+            present.insert(child, there);
+            waiting.insert(child, prices(situation, family, activity, day, &present).remove(&child).flatten());
         }
         Self { on_record, before, after, waiting }
     }
@@ -311,7 +319,10 @@ fn settle(
         (Outcome::Confirmed { .. } | Outcome::Waiting { .. }, None) => return Verdict::Refused(Refusal::NoPrice),
         (Outcome::Given, _) => (ReservationState::Cancelled, None, Verdict::Cancelled),
         (Outcome::Absent, _) => {
-            let cents = current.as_ref().and_then(|one| one.price.as_ref()).map_or(0, |price| price.cents);
+            // What is billed by presence is owed by who comes.
+            let offered = situation.planning.activities.get(&change.activity);
+            let owed = current.as_ref().filter(|_| offered.is_some_and(|offered| offered.billing == Billing::Booked));
+            let cents = owed.and_then(|one| one.price.as_ref()).map_or(0, |price| price.cents);
             (ReservationState::Absent, None, Verdict::Absent { cents })
         }
         (Outcome::Returned, _) => {
@@ -319,8 +330,9 @@ fn settle(
             (ReservationState::Confirmed, None, Verdict::Confirmed { price })
         }
     };
+    let beyond = matches!(outcome, Outcome::Confirmed { beyond: true, .. });
     let reservation = match (outcome, current) {
-        (Outcome::Confirmed { group } | Outcome::Waiting { group, .. }, current) => Reservation {
+        (Outcome::Confirmed { group, late, .. } | Outcome::Waiting { group, late, .. }, current) => Reservation {
             id: current.map_or_else(new_id, |current| current.id),
             child: change.child,
             family,
@@ -332,6 +344,8 @@ fn settle(
             state,
             queue,
             price,
+            late,
+            beyond,
         },
         (_, Some(current)) => Reservation { state, queue, ..current },
         (_, None) => return Verdict::Kept,

@@ -14,5 +14,6 @@ mod waiting;
 
 pub use changed::{SeeChangedOutcome, changed_outcomes};
 pub use decide::DecideChange;
+pub use reading::RecordReading;
 pub use routes::router;
-pub use waiting::waiting_changes;
+pub use waiting::{summaries, waiting_changes};

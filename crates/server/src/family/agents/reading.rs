@@ -20,7 +20,7 @@ pub(super) async fn read_family(app: &App, commune: Uuid, actor: Actor, family: 
     let record = projection::whole_records(&snapshot, commune, &[family], today).await?.pop();
     snapshot.commit().await?;
     let record = record.ok_or(Error::NotFound)?;
-    app.writer.run(RecordReading { commune, actor, family }).await?;
+    app.writer.run(RecordReading { commune, actor, family, action: "family_read" }).await?;
     Ok(FamilyRecordDto {
         family: record.family,
         adults: record.adults,
@@ -32,10 +32,15 @@ pub(super) async fn read_family(app: &App, commune: Uuid, actor: Actor, family: 
 }
 
 /// Puts a reading in the audit.
-struct RecordReading {
-    commune: Uuid,
-    actor: Actor,
-    family: Uuid,
+pub struct RecordReading {
+    /// The commune.
+    pub commune: Uuid,
+    /// Who reads.
+    pub actor: Actor,
+    /// Of whom.
+    pub family: Uuid,
+    /// What, in snake case.
+    pub action: &'static str,
 }
 
 impl Command for RecordReading {
@@ -43,11 +48,7 @@ impl Command for RecordReading {
     const NAME: &'static str = "record_reading";
 
     async fn apply(&self, tx: &WriteTx) -> Result<()> {
-        let Self { commune, actor, family } = *self;
-        audit::record(
-            tx,
-            Entry { commune, actor, action: "family_read", family: Some(family), entity: None, details: None },
-        )
-        .await
+        let Self { commune, actor, family, action } = *self;
+        audit::record(tx, Entry { commune, actor, action, family: Some(family), entity: None, details: None }).await
     }
 }

@@ -36,19 +36,23 @@ pub(super) struct ChildNameRow {
 
 /// Which families to read: as a condition on `family_id`.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Which {
+pub(super) enum Which<'a> {
     /// All of the commune.
     All,
+    /// These.
+    Some(&'a [Uuid]),
     /// Those with a change that waits for the town.
     WithWaitingChanges,
     /// Those with an operation of which a restored server makes something else.
     WithChangedOutcomes,
 }
 
-impl Which {
+impl Which<'_> {
     fn condition(self, family: &str) -> String {
         match self {
             Self::All => String::new(),
+            Self::Some([]) => " AND FALSE".to_owned(),
+            Self::Some(families) => format!(" AND {family} IN ({})", db::places(families.len())),
             Self::WithWaitingChanges => format!(
                 " AND {family} IN (SELECT family_id FROM detail_change \
                  WHERE commune_id = $1 AND status = 'awaits_town')"
@@ -63,8 +67,11 @@ impl Which {
 }
 
 /// Families as a search sees them, in order of reference.
-pub(super) async fn homes(on: &impl ConnectionTrait, commune: Uuid, which: Which) -> Result<Vec<Home>> {
-    let values = || vec![commune.into()];
+pub(super) async fn homes(on: &impl ConnectionTrait, commune: Uuid, which: Which<'_>) -> Result<Vec<Home>> {
+    let values = || match which {
+        Which::Some(families) => db::commune_and(commune, families),
+        _ => vec![commune.into()],
+    };
     let sql = format!(
         "SELECT family_id, reference FROM family WHERE commune_id = $1{} ORDER BY reference",
         which.condition("family_id")

@@ -1,8 +1,9 @@
 //! The changes that wait for the town's decision.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use preau_protocol::agents::{FamilySummaryDto, WaitingChangeDto};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::search::Home;
@@ -32,4 +33,19 @@ pub async fn waiting_changes(db: &Db, commune: Uuid) -> Result<Vec<WaitingChange
         waiting.push(WaitingChangeDto { family, change: detail_change(row)? });
     }
     Ok(waiting)
+}
+
+/// Families of the commune, as a line of a search shows them.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn summaries(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    families: &[Uuid],
+) -> Result<BTreeMap<Uuid, FamilySummaryDto>> {
+    let families: BTreeSet<Uuid> = families.iter().copied().collect();
+    let families: Vec<Uuid> = families.into_iter().collect();
+    let homes = store::homes(on, commune, Which::Some(&families)).await?;
+    Ok(homes.iter().map(Home::summary).map(|summary| (summary.family_id, summary)).collect())
 }

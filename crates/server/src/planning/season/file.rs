@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 use preau_domain::planning::{Capacity, Key, paris_instant};
+use preau_protocol::error::FieldError;
 use preau_protocol::planning::{ActivityDto, CalendarDto, PeriodDto, SiteDto, TariffDto, UnreadablePlanning};
 use preau_protocol::sync::EntityKind;
 use serde::de::DeserializeOwned;
@@ -13,7 +14,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::super::store::ItemRow;
-use super::{Season, SeasonFault};
+use super::{Season, fault};
 use crate::random;
 
 /// Largest file, in bytes.
@@ -75,11 +76,11 @@ const LISTS: [(&str, EntityKind); 4] = [
 ///
 /// # Errors
 /// Every fault that can be seen without looking at the whole.
-pub(in super::super) fn read_season(text: &str, on_record: &[ItemRow]) -> Result<Season, Vec<SeasonFault>> {
+pub(in super::super) fn read_season(text: &str, on_record: &[ItemRow]) -> Result<Season, Vec<FieldError>> {
     if text.len() > LARGEST {
-        return Err(vec![SeasonFault::new("file", &format!("{LARGEST} bytes at most"))]);
+        return Err(vec![fault("file", &format!("{LARGEST} bytes at most"))]);
     }
-    let table: toml::Table = toml::from_str(text).map_err(|error| vec![SeasonFault::new("file", &error)])?;
+    let table: toml::Table = toml::from_str(text).map_err(|error| vec![fault("file", &error)])?;
     let mut reader = Reader { on_record, items: Vec::new(), faults: Vec::new() };
     for name in table.keys().filter(|name| *name != "calendar" && LISTS.iter().all(|(list, _)| list != name)) {
         reader.fault(name, "the file has calendar, sites, activities, periods and tariffs");
@@ -117,12 +118,12 @@ fn json(value: &toml::Value) -> Value {
 struct Reader<'a> {
     on_record: &'a [ItemRow],
     items: Vec<ItemRow>,
-    faults: Vec<SeasonFault>,
+    faults: Vec<FieldError>,
 }
 
 impl Reader<'_> {
     fn fault(&mut self, field: &str, reason: &(impl ToString + ?Sized)) {
-        self.faults.push(SeasonFault::new(field, reason));
+        self.faults.push(fault(field, reason));
     }
 
     fn item(&mut self, list: &str, kind: EntityKind, key: Option<&str>, value: Value) {

@@ -9,27 +9,17 @@ pub use file::PlacesOfPeriod;
 pub(super) use file::read_season;
 pub use used::{Used, UsedDay};
 
-use serde::{Deserialize, Serialize};
+use preau_protocol::error::FieldError;
+use preau_protocol::files::{ItemChangeDto, SeasonDifferenceDto};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::store::ItemRow;
 use crate::error::Result;
 
-/// A faulty line of the file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{field}: {reason}")]
-pub struct SeasonFault {
-    /// Kinds and stable names: `periods.toussaint_2026.places`.
-    pub field: String,
-    /// What is wrong.
-    pub reason: String,
-}
-
-impl SeasonFault {
-    pub(super) fn new(field: impl Into<String>, reason: &(impl ToString + ?Sized)) -> Self {
-        Self { field: field.into(), reason: reason.to_string() }
-    }
+/// A faulty line of the file: kinds and stable names (`periods.toussaint_2026.places`), and what is wrong.
+pub(super) fn fault(field: impl Into<String>, reason: &(impl ToString + ?Sized)) -> FieldError {
+    FieldError { field: field.into(), rule: reason.to_string() }
 }
 
 /// A season that was read, not checked yet beside what is on record.
@@ -39,46 +29,22 @@ pub struct Season {
     pub(super) items: Vec<ItemRow>,
 }
 
-/// What a season changes of one item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Difference {
-    /// `period`.
-    pub kind: String,
-    /// Its stable name.
-    pub key: String,
-    /// New, or the fields that differ.
-    pub change: ItemChange,
-}
-
-/// How an item differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum ItemChange {
-    /// It is not on record yet.
-    New,
-    /// These fields differ.
-    Changed {
-        /// Their names.
-        fields: Vec<String>,
-    },
-}
-
 impl Season {
     /// What it changes of what is on record, by kind and stable name.
     ///
     /// # Errors
     /// When a body is not JSON.
-    pub(super) fn differences(&self, on_record: &[ItemRow]) -> Result<Vec<Difference>> {
+    pub(super) fn differences(&self, on_record: &[ItemRow]) -> Result<Vec<SeasonDifferenceDto>> {
         let mut differences = Vec::new();
         for item in &self.items {
             let change = match on_record.iter().find(|row| row.item_id == item.item_id) {
-                None => ItemChange::New,
+                None => ItemChangeDto::New,
                 Some(before) => match changed_fields(before, item)? {
                     fields if fields.is_empty() => continue,
-                    fields => ItemChange::Changed { fields },
+                    fields => ItemChangeDto::Changed { fields },
                 },
             };
-            differences.push(Difference { kind: item.kind.clone(), key: item.stable_key.clone(), change });
+            differences.push(SeasonDifferenceDto { kind: item.kind.clone(), key: item.stable_key.clone(), change });
         }
         Ok(differences)
     }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use preau_domain::ids::{ActivityId, PeriodId};
 use preau_domain::planning::{DayStatus, Planning};
+use preau_protocol::error::FieldError;
 use uuid::Uuid;
 
-use super::SeasonFault;
+use super::fault;
 
 /// A day of a period on which somebody has or waits for a place, in a group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +34,7 @@ pub struct Used {
 
 impl Used {
     /// What a planning would take away from those who have it.
-    pub(in super::super) fn faults(&self, before: &Planning, after: &Planning) -> Vec<SeasonFault> {
+    pub(in super::super) fn faults(&self, before: &Planning, after: &Planning) -> Vec<FieldError> {
         let mut faults = Vec::new();
         for activity in &self.activities {
             let id = ActivityId(*activity);
@@ -41,7 +42,7 @@ impl Used {
                 let kept = old.units.iter().zip(&new.units).take_while(|(old, new)| old.key == new.key).count();
                 if let Some(moved) = old.units.get(kept) {
                     let reason = format!("« {} » was booked: units stay in their order, new ones come last", moved.key);
-                    faults.push(SeasonFault::new(format!("activities.{}.units", old.key), &reason));
+                    faults.push(fault(format!("activities.{}.units", old.key), &reason));
                 }
             }
         }
@@ -56,7 +57,7 @@ impl Used {
     }
 }
 
-fn lost_days(after: &Planning, period: PeriodId, days: &[&UsedDay]) -> Vec<SeasonFault> {
+fn lost_days(after: &Planning, period: PeriodId, days: &[&UsedDay]) -> Vec<FieldError> {
     let Some(period) = after.periods.get(&period) else { return Vec::new() };
     let Some(activity) = after.activities.get(&period.activity) else { return Vec::new() };
     let mut faults = Vec::new();
@@ -67,7 +68,7 @@ fn lost_days(after: &Planning, period: PeriodId, days: &[&UsedDay]) -> Vec<Seaso
             DayStatus::Closed(_) => format!("children are booked on {}: close the day, which tells them", used.day),
             DayStatus::PublicHoliday(_) | DayStatus::NotOffered => format!("children are booked on {}", used.day),
         };
-        faults.push(SeasonFault::new(format!("periods.{}", period.key), &reason));
+        faults.push(fault(format!("periods.{}", period.key), &reason));
     }
     faults
 }
