@@ -99,7 +99,7 @@ fn registrations(id: Uuid) -> Vec<Value> {
 fn receipts(id: Uuid) -> Vec<Value> {
     let receipt = json!({ "receipt_id": id, "at": "2026-10-01T06:00:00Z", "activity_id": id, "period_id": id, "lines": [],
         "seal": "AAAA-AAAA-AAAA-AAAA" });
-    vec![json!({ "receipt": receipt })]
+    vec![json!({ "family_id": id, "receipt": receipt })]
 }
 
 /// Operations that name something by its id.

@@ -28,4 +28,3 @@ CREATE TABLE attendance (
     FOREIGN KEY (commune_id, activity_id) REFERENCES planning_item (commune_id, item_id),
     CHECK ((reservation_id IS NULL) = (stood IS NULL))
 );
-CREATE INDEX attendance_by_family ON attendance (commune_id, family_id, day);

@@ -35,6 +35,8 @@ const POSTGRES_READERS: u32 = 12;
 const SQLITE_WRITER_CACHE: &str = "-65536";
 /// Pages of the log that are put into the file at once: under a load the same pages come again with each transaction.
 const SQLITE_CHECKPOINT: &str = "8192";
+/// Rows of the writer's statements that may wait to be fetched: a run of commands reads a few thousand at once.
+const SQLITE_ROWS_AHEAD: usize = 4096;
 
 /// How often, and how long apart, PostgreSQL is asked whether a server has ended.
 const LOOKS: u32 = 10;
@@ -139,6 +141,8 @@ impl Db {
         let options = options.foreign_keys(true);
         // What a savepoint needs to be undone is kept in memory: 64 KiB of it, and a file is made.
         let writing = options.clone().pragma("cache_size", SQLITE_WRITER_CACHE).pragma("temp_store", "MEMORY");
+        // Rows come from SQLite's own thread: it waits for nobody until so many are not fetched.
+        let writing = writing.row_buffer_size(SQLITE_ROWS_AHEAD);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .test_before_acquire(false) // a file of this machine does not go away between two transactions

@@ -6,8 +6,10 @@
 
 mod booking;
 mod changes;
+mod desktop;
 mod fill;
 mod first_sync;
+mod grid;
 mod no_change;
 mod people;
 mod served;
@@ -40,6 +42,7 @@ async fn measured(words: &[&str]) -> Result<Value> {
         ["sign-ins", seconds] => sign_ins::measure(seconds.parse()?).await,
         ["booking", seconds] => booking::measure(seconds.parse()?).await,
         ["changes", seconds] => changes::measure(seconds.parse()?).await,
+        ["grid", folder] => grid::measure(folder.as_ref()).await,
         ["fill-desktop", folder] => fill::fill(folder.as_ref()).await,
         _ => bail!("started by `cargo xtask bench`, which knows the words"),
     }

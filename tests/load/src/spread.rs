@@ -48,3 +48,12 @@ pub fn middle(mut values: Vec<f64>) -> Value {
     let middle = (values[last / 2] + values[last.div_ceil(2)]) / 2.0;
     json!({ "median": middle, "min": values[0], "max": values[last], "runs": values.len() })
 }
+
+/// Those of a few measurements, each as it was: the smallest that so many are not above.
+pub fn shares(mut values: Vec<f64>) -> Value {
+    values.sort_by(f64::total_cmp);
+    let count = values.len();
+    let at = |hundredths: usize| values[(count * hundredths).div_ceil(100).max(1) - 1];
+    let mean = values.iter().sum::<f64>() / count as f64;
+    json!({ "count": count, "mean": mean, "min": values[0], "p50": at(50), "p95": at(95), "max": values[count - 1] })
+}

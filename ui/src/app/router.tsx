@@ -32,10 +32,16 @@ const ReviewPage = later(() => import('../features/family/details/ReviewPage'), 
 const PersonPage = later(() => import('./PersonPlace'), 'PersonPlace');
 const PreferencesPage = later(() => import('../features/preferences/PreferencesPage'), 'PreferencesPage');
 const AgendaPage = later(() => import('../features/reservations/AgendaPage'), 'AgendaPage');
-const GridPage = later(() => import('../features/reservations/GridPage'), 'GridPage');
+const grid = () => import('../features/reservations/GridPage');
+const GridPage = later(grid, 'GridPage');
 const ReceiptPage = later(() => import('../features/reservations/ReceiptPage'), 'ReceiptPage');
 const ReceiptsPage = later(() => import('../features/reservations/ReceiptsPage'), 'ReceiptsPage');
-const ReservationsPage = later(() => import('../features/reservations/ReservationsPage'), 'ReservationsPage');
+// Who comes to the list of holidays goes on to a grid: it is read meanwhile.
+const reservations = () => {
+  void grid();
+  return import('../features/reservations/ReservationsPage');
+};
+const ReservationsPage = later(reservations, 'ReservationsPage');
 const ReviewDaysPage = later(() => import('../features/reservations/ReviewDaysPage'), 'ReviewDaysPage');
 const SyncCenterPage = later(() => import('../features/sync/SyncCenterPage'), 'SyncCenterPage');
 

@@ -1,15 +1,13 @@
 //! A start of the released desktop from a full cache to its home page on the screen, and what it holds in memory then, each
 //! beside the same program showing an empty page. See `docs/decisions/0017-what-a-cold-start-is.md`.
 
-use super::load::program;
+use super::computer::{Computer, SCREEN};
 use super::screen::{Picture, Screen};
 use super::{Figure, memory};
-use crate::display::Display;
 use crate::places::Places;
-use crate::processes::{Running, output};
-use crate::setup;
+use crate::processes::Running;
 use anyhow::{Context, Result, ensure};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -28,23 +26,6 @@ const TIMES: f64 = 1.25;
 const OVER: f64 = 300.0;
 const MEMORY: f64 = 1.3;
 
-/// The environment of the application: nothing of the user's own home is read or written.
-#[must_use]
-pub fn variables(folder: &Path) -> Vec<(&'static str, PathBuf)> {
-    vec![
-        ("PREAU_DATA_DIR", folder.join("data")),
-        ("PREAU_DIRECTORY", folder.join("communes.json")),
-        ("HOME", folder.join("home")),
-        ("XDG_CACHE_HOME", folder.join("home/.cache")),
-        ("XDG_CONFIG_HOME", folder.join("home/.config")),
-        ("XDG_DATA_HOME", folder.join("home/.local/share")),
-        ("TMPDIR", folder.join("tmp")),
-        ("LC_ALL", "C.UTF-8".into()),
-        ("LANGUAGE", "fr".into()),
-        ("NO_AT_BRIDGE", "1".into()),
-    ]
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Page {
     Empty,
@@ -53,16 +34,14 @@ enum Page {
 
 struct Stage {
     desktop: PathBuf,
-    folder: tempfile::TempDir,
     screen: Screen,
-    display: Display,
-    _keychain: Running,
     _town: Running,
+    computer: Computer,
 }
 
 pub(super) fn run(places: &Places) -> Result<Vec<Figure>> {
     let stage = Stage::set(places)?;
-    let home = stage.screen.kept(BELOW_THE_BAR, &stage.folder.path().join(HOME_PICTURE))?;
+    let home = stage.screen.kept(BELOW_THE_BAR, &stage.computer.folder().join(HOME_PICTURE))?;
     let empty = stage.empty_page()?;
     ensure!(home.colours() > 50, "the home page has {} colours", home.colours());
     let (mut times, mut held) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
@@ -113,30 +92,20 @@ impl Spread {
 impl Stage {
     /// A screen, a keychain, and a desktop with a full cache whose town is served.
     fn set(places: &Places) -> Result<Self> {
-        let driver = setup::tauri_driver(places)?;
-        let folder = tempfile::Builder::new().prefix("preau-start-").tempdir().context("a temporary folder")?;
-        for name in ["home", "tmp", "data", "nothing", "screen"] {
-            std::fs::create_dir(folder.path().join(name))?;
-        }
-        let display = Display::start_watched(&folder.path().join("screen"))?;
-        let keychain = keychain(folder.path(), &display)?;
-        let mut fill = program(places, &["fill-desktop", &folder.path().display().to_string()]);
-        fill.envs(display.variables().iter().map(|(name, value)| (*name, value.as_str())));
-        let mut town = Running::start(fill.env("PREAU_TEST_TAURI_DRIVER", driver))?;
+        let computer = Computer::new()?;
+        let mut town = Running::start(&mut computer.program(places, &["fill-desktop"])?)?;
         town.wait_for_line(FILLED, |line| line.contains("filled").then_some(())).context("signing in")?;
-        let screen = Screen::open(&folder.path().join("screen"))?;
-        let desktop = places.release_binary("preau");
-        Ok(Self { desktop, folder, screen, display, _keychain: keychain, _town: town })
+        let screen = Screen::open(&computer.folder().join(SCREEN))?;
+        Ok(Self { desktop: places.release_binary("preau"), screen, _town: town, computer })
     }
 
     fn command(&self, page: Page) -> Command {
         let mut command = Command::new(&self.desktop);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.envs(self.display.variables().iter().map(|(name, value)| (*name, value.as_str())));
-        command.envs(variables(self.folder.path()));
+        self.computer.own(&mut command);
         if page == Page::Empty {
             // No space to open either: the window and its engine alone.
-            command.env("PREAU_EMPTY_PAGE", "1").env("PREAU_DATA_DIR", self.folder.path().join("nothing"));
+            command.env("PREAU_EMPTY_PAGE", "1").env("PREAU_DATA_DIR", self.computer.folder().join("nothing"));
         }
         command
     }
@@ -169,31 +138,5 @@ impl Stage {
         // The next one starts on an empty screen.
         self.screen.finished(BELOW_THE_BAR)?;
         Ok((time, held as f64 / 1_048_576.0))
-    }
-}
-
-/// A keychain of its own, open.
-fn keychain(folder: &Path, display: &Display) -> Result<Running> {
-    let with = |command: &mut Command| {
-        command.envs(display.variables().iter().map(|(name, value)| (*name, value.as_str())));
-        command.envs(variables(folder));
-    };
-    let mut daemon = Command::new("gnome-keyring-daemon");
-    daemon.args(["--foreground", "--unlock", "--components=secrets"]).stdin(Stdio::piped());
-    daemon.stdout(Stdio::null()).stderr(Stdio::null());
-    with(&mut daemon);
-    let mut running = Running::start(&mut daemon).context("starting gnome-keyring-daemon")?;
-    running.say(b"preau")?;
-    let since = Instant::now();
-    loop {
-        let mut asked = Command::new("dbus-send");
-        asked.args(["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/"]);
-        asked.args(["org.freedesktop.DBus.GetNameOwner", "string:org.freedesktop.secrets"]);
-        with(&mut asked);
-        if output(&mut asked).is_ok() {
-            return Ok(running);
-        }
-        ensure!(since.elapsed() < READY, "no keychain within {READY:?}");
-        std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -6,7 +6,9 @@
 mod booking;
 mod changes;
 pub mod cold_start;
+pub mod computer;
 mod first_sync;
+mod grid;
 mod import;
 mod load;
 mod machine;
@@ -38,7 +40,7 @@ enum Needs {
     Desktop,
 }
 
-const ALL: [Measurement; 7] = [
+const ALL: [Measurement; 8] = [
     Measurement {
         name: "no-change",
         about: "a synchronisation that brings nothing",
@@ -56,6 +58,12 @@ const ALL: [Measurement; 7] = [
         about: "the window from nothing to the home page",
         needs: &[Needs::Load, Needs::Desktop],
         run: cold_start::run,
+    },
+    Measurement {
+        name: "grid",
+        about: "the booking grid of three children over a summer: opening it, and a tick",
+        needs: &[Needs::Load, Needs::Desktop],
+        run: grid::run,
     },
     Measurement { name: "import", about: "10,000 families, both engines", needs: &[], run: import::run },
     Measurement {

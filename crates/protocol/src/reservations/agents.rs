@@ -70,6 +70,8 @@ wire! {
 
     /// A receipt that somebody shows.
     pub struct VerifyReceiptRequest {
+        /// Whose it is said to be.
+        pub family_id: Uuid,
         /// As the desktop keeps it.
         pub receipt: ReceiptDto,
     }

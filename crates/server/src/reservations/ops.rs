@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use preau_domain::ids::{ActivityId, ChildId, PeriodId, ReservationId};
 use preau_domain::planning::{DayStatus, Units};
 use preau_domain::reservations as rules;
-use preau_domain::reservations::{Latitude, ReceiptNumber, ReservationState, Verdict as DayVerdict, decide, promote};
+use preau_domain::reservations::{Latitude, ReservationState, Verdict as DayVerdict, decide, promote};
 use preau_protocol::ErrorCode;
 use preau_protocol::reservations::{ChangeDaysOp, ReceiptDto, ReceiptLineDto, VerdictDto};
 use preau_protocol::sync::EntityKind;
@@ -130,12 +130,7 @@ pub(super) async fn decide_days(
     };
     let receipt = deciding.seal.put_on(author.commune, receipt)?;
     let entity = Entity::new(EntityKind::Receipt, op_id, &receipt)?;
-    let row = ReceiptRow {
-        receipt_id: op_id,
-        family_id: author.family,
-        number: ReceiptNumber::of(op_id).to_string(),
-        body: entity.body.clone(),
-    };
+    let row = ReceiptRow { receipt_id: op_id, family_id: author.family, body: entity.body.clone() };
     writing::leave_receipt(tx, author.commune, row);
     publish_changed(tx, &held, author.family, vec![entity]).await?;
     record(tx, author, op_id, &receipt).await?;

@@ -67,12 +67,11 @@ pub async fn entities(
     }
     let mut entities = registrations::ops::entities(on, commune, &of_home).await?;
     let planning = Current::read(on, commune).await?.planning;
-    let rows = store::of_homes(on, commune, families, &children).await?;
-    let rows: BTreeMap<Uuid, _> = rows.into_iter().map(|row| (row.reservation_id, row)).collect();
-    for row in rows.values() {
-        for (family, own) in writing::homes_of(row, &homes) {
+    // A family books for children that are linked to it at some time, and links stay on record.
+    for row in store::all_of_children(on, commune, &children).await? {
+        for (family, own) in writing::homes_of(&row, &homes) {
             if families.contains(&family) {
-                entities.entry(family).or_default().extend(writing::entity(row, &planning, own)?);
+                entities.entry(family).or_default().extend(writing::entity(&row, &planning, own)?);
             }
         }
     }

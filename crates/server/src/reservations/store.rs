@@ -37,7 +37,6 @@ pub(super) struct ReservationRow {
 pub(super) struct ReceiptRow {
     pub receipt_id: Uuid,
     pub family_id: Uuid,
-    pub number: String,
     pub body: String,
 }
 
@@ -167,22 +166,19 @@ pub(super) async fn on_days(
     Ok(rows)
 }
 
-/// All that families' streams show: their own, and those of other homes on the children that they share.
-pub(super) async fn of_homes(
+/// Every reservation on children, whichever family booked it and however it stands.
+pub(super) async fn all_of_children(
     on: &impl ConnectionTrait,
     commune: Uuid,
-    families: &[Uuid],
     children: &[Uuid],
 ) -> Result<Vec<ReservationRow>> {
     let mut rows = Vec::new();
-    for (key, ids) in [("family_id", families), ("child_id", children)] {
-        for ids in ids.chunks(ROWS) {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM reservation WHERE commune_id = $1 AND {key} IN ({}) ORDER BY day, reservation_id",
-                db::places(ids.len())
-            );
-            rows.extend(db::all::<ReservationRow>(on, &sql, db::commune_and(commune, ids)).await?);
-        }
+    for children in children.chunks(ROWS) {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM reservation WHERE commune_id = $1 AND child_id IN ({}) ORDER BY day, reservation_id",
+            db::places(children.len())
+        );
+        rows.extend(db::all::<ReservationRow>(on, &sql, db::commune_and(commune, children)).await?);
     }
     Ok(rows)
 }
@@ -253,22 +249,27 @@ pub(super) async fn note_units(tx: &WriteTx, commune: Uuid, rows: &[(&Reservatio
 pub(super) async fn put_receipts(tx: &WriteTx, commune: Uuid, rows: &[ReceiptRow]) -> Result<()> {
     for chunk in rows.chunks(ROWS) {
         let sql = format!(
-            "INSERT INTO receipt (commune_id, receipt_id, family_id, number, body) VALUES {}",
-            db::tuples(chunk.len(), 5)
+            "INSERT INTO receipt (commune_id, family_id, receipt_id, body) VALUES {}",
+            db::tuples(chunk.len(), 4)
         );
-        let row = |row: &ReceiptRow| -> [Value; 5] {
-            let ReceiptRow { receipt_id, family_id, number, body } = row.clone();
-            [commune.into(), receipt_id.into(), family_id.into(), number.into(), body.into()]
+        let row = |row: &ReceiptRow| -> [Value; 4] {
+            let ReceiptRow { receipt_id, family_id, body } = row.clone();
+            [commune.into(), family_id.into(), receipt_id.into(), body.into()]
         };
         db::run(tx.connection(), &sql, chunk.iter().flat_map(row).collect()).await?;
     }
     Ok(())
 }
 
-/// The receipt of an operation.
-pub(super) async fn receipt(on: &impl ConnectionTrait, commune: Uuid, op: Uuid) -> Result<Option<ReceiptRow>> {
-    let sql = "SELECT receipt_id, family_id, number, body FROM receipt WHERE commune_id = $1 AND receipt_id = $2";
-    db::one(on, sql, vec![commune.into(), op.into()]).await
+/// The receipt of a family's operation.
+pub(super) async fn receipt(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    (family, op): (Uuid, Uuid),
+) -> Result<Option<ReceiptRow>> {
+    let sql = "SELECT receipt_id, family_id, body FROM receipt \
+               WHERE commune_id = $1 AND family_id = $2 AND receipt_id = $3";
+    db::one(on, sql, vec![commune.into(), family.into(), op.into()]).await
 }
 
 /// The receipts of families.
@@ -276,7 +277,7 @@ pub(super) async fn receipts(on: &impl ConnectionTrait, commune: Uuid, families:
     let mut rows = Vec::new();
     for families in families.chunks(ROWS) {
         let sql = format!(
-            "SELECT receipt_id, family_id, number, body FROM receipt WHERE commune_id = $1 AND family_id IN ({})",
+            "SELECT receipt_id, family_id, body FROM receipt WHERE commune_id = $1 AND family_id IN ({})",
             db::places(families.len())
         );
         rows.extend(db::all::<ReceiptRow>(on, &sql, db::commune_and(commune, families)).await?);

@@ -216,7 +216,7 @@ async fn a_receipt_is_known_again_and_an_altered_one_is_not() {
         replica.pull(&h, &family.token, 500).await;
         let receipt: ReceiptDto = replica.bodies("receipt").remove(0);
         let verify = async |receipt: &ReceiptDto| -> (bool, bool) {
-            let body = json!({ "receipt": receipt });
+            let body = json!({ "family_id": family.family, "receipt": receipt });
             let said: ReceiptVerificationDto = h.post("/v1/agent/receipts/verification", &desk, &body).await.json();
             (said.genuine, said.on_record)
         };

@@ -114,7 +114,9 @@ impl Loop {
         let model: Model =
             db::one(&db, sql, Vec::new()).await.map_err(|error| told(&error))?.context("a booking to copy")?;
         let sql = "SELECT family_id, child_id FROM family_child ORDER BY child_id";
-        let links = db::all(&db, sql, Vec::new()).await.map_err(|error| told(&error))?;
+        let mut links: Vec<Link> = db::all(&db, sql, Vec::new()).await.map_err(|error| told(&error))?;
+        // A child of two homes is booked by one of them.
+        links.dedup_by_key(|link| link.child_id);
         Ok(Self { db, model, links, taken: BTreeMap::new(), acts: 0 })
     }
 
@@ -241,13 +243,10 @@ impl Loop {
         let sql = format!("UPDATE stream SET version = version + 1 WHERE commune_id = $1 AND stream_id IN ({places})");
         db::run(tx, &sql, db::commune_and(commune_id, &families)).await?;
         let on_record = |one: &Booking| -> Vec<Value> {
-            let number = one.operation.simple().to_string()[17..].to_owned();
-            let ids = [commune_id, one.operation, link(one).family_id];
-            let mut values: Vec<Value> = ids.into_iter().map(Value::from).collect();
-            values.extend([number.into(), receipt.clone().into()]);
-            values
+            let ids = [commune_id, link(one).family_id, one.operation];
+            ids.into_iter().map(Value::from).chain([receipt.clone().into()]).collect()
         };
-        let into = "receipt (commune_id, receipt_id, family_id, number, body)";
+        let into = "receipt (commune_id, family_id, receipt_id, body)";
         insert(tx, into, "", bookings.iter().map(on_record).collect()).await?;
         let change = |one: &Booking, kind: &str, id: Uuid, body: &str| -> Vec<Value> {
             let stream = link(one).family_id;

@@ -48,10 +48,11 @@ export const BookingRow = memo(function BookingRow({ cell, child, units, named, 
         }
         return (
           <td key={unit.key} className={styles.cell}>
-            <label className={styles.box}>
+            <label className={locked ? `${styles.box} ${styles.locked}` : styles.box}>
               <input
                 type="checkbox"
                 className={styles.check}
+                tabIndex={-1}
                 checked={cell.wanted.includes(unit.key)}
                 disabled={locked}
                 aria-label={label}
@@ -71,13 +72,15 @@ export const BookingRow = memo(function BookingRow({ cell, child, units, named, 
         <Standing cell={cell} />
       </td>
       <td className={styles.price}>
-        {cell.problem ? (
-          <span className={styles.toMend}>{t('reservations.toMend')}</span>
-        ) : cell.cents !== null && cell.wanted.length > 0 ? (
-          money(cell.cents, locale)
-        ) : (
-          '—'
-        )}
+        <span className={styles.amount}>
+          {cell.problem ? (
+            <span className={styles.toMend}>{t('reservations.toMend')}</span>
+          ) : cell.cents !== null && cell.wanted.length > 0 ? (
+            money(cell.cents, locale)
+          ) : (
+            '—'
+          )}
+        </span>
       </td>
     </tr>
   );

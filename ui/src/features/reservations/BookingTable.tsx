@@ -1,4 +1,4 @@
-import { Fragment, type KeyboardEvent, useEffect, useRef } from 'react';
+import { type FocusEvent, Fragment, type KeyboardEvent, useCallback, useEffect, useRef } from 'react';
 import { Hidden } from '../../components/Hidden';
 import { useText } from '../../lib/i18n';
 import type { GridChildView, GridDayView, GridView, TickRequest } from '../../lib/ipc';
@@ -24,10 +24,10 @@ export function BookingTable({ grid, state, shown, caption, act }: TableProps) {
   const table = useRef<HTMLTableElement>(null);
   const several = shown.length > 1;
   const columns = grid.units.length + (several ? 4 : 3);
-  useOneTabStop(table);
+  const follow = useOneTabStop(table);
   let week = '';
   return (
-    <table ref={table} className={styles.table} onKeyDown={move}>
+    <table ref={table} className={styles.table} onKeyDown={move} onFocus={follow}>
       <caption className={styles.caption}>{caption}</caption>
       <thead className={styles.head}>
         <tr>
@@ -129,26 +129,28 @@ function fill(
 
 const boxes = (root: ParentNode): HTMLInputElement[] => [...root.querySelectorAll<HTMLInputElement>('input')];
 
-/** The table is one stop of the tab key: the box that was used last. */
-function useOneTabStop(table: React.RefObject<HTMLTableElement | null>): void {
+/**
+ * The table is one stop of the tab key: the box that was used last, or the first one that can be ticked. Boxes are drawn as no
+ * stop; one is made it here, without looking at the others.
+ */
+function useOneTabStop(table: React.RefObject<HTMLTableElement | null>) {
+  const stop = useRef<HTMLInputElement>(null);
+  const become = useCallback((box: HTMLInputElement | null) => {
+    if (stop.current) stop.current.tabIndex = -1;
+    if (box) box.tabIndex = 0;
+    stop.current = box;
+  }, []);
+  // The box may have left the table, or be one that can no longer be ticked.
   useEffect(() => {
-    const root = table.current;
-    if (!root) return;
-    const stop = (box: HTMLInputElement | undefined) => {
-      for (const other of boxes(root)) other.tabIndex = other === box ? 0 : -1;
-    };
-    const focused = boxes(root).find((box) => box === document.activeElement);
-    const kept = boxes(root).find((box) => box.tabIndex === 0 && !box.disabled && box.dataset.stop === 'yes');
-    stop(focused ?? kept ?? boxes(root).find((box) => !box.disabled));
-    const follow = ({ target }: FocusEvent) => {
-      if (!(target instanceof HTMLInputElement)) return;
-      for (const box of boxes(root)) delete box.dataset.stop;
-      target.dataset.stop = 'yes';
-      stop(target);
-    };
-    root.addEventListener('focusin', follow);
-    return () => root.removeEventListener('focusin', follow);
+    if (!stop.current?.isConnected || stop.current.disabled)
+      become(table.current?.querySelector('input:enabled') ?? null);
   });
+  return useCallback(
+    ({ target }: FocusEvent<HTMLTableElement>) => {
+      if (target instanceof HTMLInputElement) become(target);
+    },
+    [become],
+  );
 }
 
 /** To the next box that can be ticked, in the direction of the arrow. */

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import {
   backend,
   type GridCellView,
@@ -34,6 +35,15 @@ function ticked(cells: ReadonlyMap<string, GridCellView>, request: BoxRequest): 
   return new Map(cells).set(key, { ...cell, wanted: request.on ? [...others, request.unit] : others });
 }
 
+/** What the client answered to a request, under what was ticked since. */
+function answered(now: GridState, said: TickedView, later: readonly TickRequest[]): GridState {
+  const known = new Map(now.cells);
+  for (const cell of said.cells) known.set(cellKey(cell.childId, cell.day), cell);
+  let cells: ReadonlyMap<string, GridCellView> = known;
+  for (const request of later) if (request.type === 'box') cells = ticked(cells, request);
+  return { cells, totals: said.totals, canUndo: said.canUndo };
+}
+
 /**
  * The grid of a period. A tick shows at once; what it costs and what is wrong with it follow. Requests go one after the
  * other, and an answer never takes back what was ticked since.
@@ -58,17 +68,11 @@ export function useGrid(grid: GridView) {
         try {
           const said = await backend.bookingTick(grid.periodId, request);
           waiting.current.shift();
-          setAnswer(said);
-          setFailure(null);
-          setState((now) => {
-            let cells: ReadonlyMap<string, GridCellView> = now.cells;
-            if (said.cells.length > 0) {
-              const next = new Map(cells);
-              for (const cell of said.cells) next.set(cellKey(cell.childId, cell.day), cell);
-              cells = next;
-            }
-            for (const later of waiting.current) if (later.type === 'box') cells = ticked(cells, later);
-            return { cells, totals: said.totals, canUndo: said.canUndo };
+          // In the page at once, for the next frame: React would first ask the engine for a turn.
+          flushSync(() => {
+            setAnswer(said);
+            setFailure(null);
+            setState((now) => answered(now, said, waiting.current));
           });
         } catch (error) {
           waiting.current.shift();

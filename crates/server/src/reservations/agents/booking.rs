@@ -2,7 +2,7 @@
 
 use preau_domain::reservations::Latitude;
 use preau_protocol::reservations::{
-    BookDaysRequest, FamilyDaysDto, ReceiptDto, ReceiptVerificationDto, ReservationDto,
+    BookDaysRequest, FamilyDaysDto, ReceiptDto, ReceiptVerificationDto, ReservationDto, VerifyReceiptRequest,
 };
 use uuid::Uuid;
 
@@ -46,7 +46,8 @@ impl Command for BookDays {
         let bytes = serde_json::to_vec(request)?;
         let asked = Asked { commune, op_id: request.op_id, account: *account, family, bytes: &bytes };
         if asked.is_done(tx).await? {
-            let row = store::receipt(tx.connection(), commune, request.op_id).await?.ok_or(Error::NotFound)?;
+            let row =
+                store::receipt(tx.connection(), commune, (family, request.op_id)).await?.ok_or(Error::NotFound)?;
             return Ok(serde_json::from_str(&row.body)?);
         }
         let receipt = ops::decide_days(tx, deciding, &author, request.op_id, &request.asked).await?;
@@ -66,8 +67,11 @@ pub(super) async fn family_days(app: &App, commune: Uuid, actor: Actor, family: 
     }
     let planning = planning::Current::read(&snapshot, commune).await?.planning;
     let mut reservations = Vec::new();
-    for row in store::of_homes(&snapshot, commune, &[family], &[]).await? {
-        reservations.extend(writing::dto(&row, &planning, true)?);
+    let children: Vec<Uuid> = family::children_of(&snapshot, commune, &[family]).await?.into_iter().collect();
+    for row in store::all_of_children(&snapshot, commune, &children).await? {
+        if row.family_id == family {
+            reservations.extend(writing::dto(&row, &planning, true)?);
+        }
     }
     let rows = store::receipts(&snapshot, commune, &[family]).await?;
     snapshot.commit().await?;
@@ -83,9 +87,13 @@ pub(super) async fn family_days(app: &App, commune: Uuid, actor: Actor, family: 
 ///
 /// # Errors
 /// Whatever the database says.
-pub(super) async fn verify(app: &App, commune: Uuid, shown: &ReceiptDto) -> Result<ReceiptVerificationDto> {
+pub(super) async fn verify(
+    app: &App,
+    commune: Uuid,
+    VerifyReceiptRequest { family_id, receipt: shown }: &VerifyReceiptRequest,
+) -> Result<ReceiptVerificationDto> {
     let genuine = app.deciding().seal.is_on(commune, shown)?;
-    let row = store::receipt(app.db.readers(), commune, shown.receipt_id).await?;
+    let row = store::receipt(app.db.readers(), commune, (*family_id, shown.receipt_id)).await?;
     let on_record = row.map(|row| serde_json::from_str::<ReceiptDto>(&row.body)).transpose()?;
     Ok(ReceiptVerificationDto { genuine, on_record: on_record.as_ref() == Some(shown) })
 }

@@ -248,8 +248,8 @@ async fn post_family_days(
 async fn post_receipt_verification(
     State(app): State<App>,
     agent: AgentCaller,
-    Body(VerifyReceiptRequest { receipt }): Body<VerifyReceiptRequest>,
+    Body(request): Body<VerifyReceiptRequest>,
 ) -> Result<Json<ReceiptVerificationDto>> {
     agent.require(Permission::BookForFamilies)?;
-    Ok(Json(booking::verify(&app, agent.commune, &receipt).await?))
+    Ok(Json(booking::verify(&app, agent.commune, &request).await?))
 }
