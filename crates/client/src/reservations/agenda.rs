@@ -61,7 +61,7 @@ fn booked(know: &Knowledge, activity: &Activity, one: &Reservation) -> AgendaDay
         other_home: !own,
         period_id: one.period.0.to_string(),
         price: one.price.as_ref().filter(|_| own).map(|price| present::price(price, &know.offers)),
-        late: live && !waits && until.is_none(),
+        late: live && !waits && until.is_none() && activity.is_owed_when_absent(),
         can_give_up: live && !to_send && now < end_of_day(one.day),
         cancel_until: until.filter(|_| live),
     }

@@ -82,6 +82,12 @@ pub struct Activity {
 }
 
 impl Activity {
+    /// Whether a day that is given up too late is owed: where presence is billed, it is owed by who comes.
+    #[must_use]
+    pub fn is_owed_when_absent(&self) -> bool {
+        self.billing == Billing::Booked
+    }
+
     /// All of its units.
     #[must_use]
     pub fn all_units(&self) -> Units {

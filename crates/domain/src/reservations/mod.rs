@@ -15,7 +15,7 @@ mod situation;
 #[cfg(test)]
 mod tests;
 
-pub use attending::{attend, stand};
+pub use attending::{NoPrice, attend, stand};
 pub use decide::{close_day, decide, end_unregistered, lapse_of, promote};
 pub use places::{Counter, CounterId, Places, touched};
 pub use ranks::{Waiting, ranks};
@@ -38,7 +38,7 @@ pub enum ReservationState {
     Confirmed,
     /// The child waits for a place.
     Waiting,
-    /// The child will not come; the place stays theirs, and is owed.
+    /// The child will not come; the place stays theirs, and is owed where what is booked is billed.
     Absent,
     /// Given up in time, or ended by the town.
     Cancelled,

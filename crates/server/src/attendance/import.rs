@@ -3,7 +3,7 @@
 //! Columns, in any order: `enfant` (the child's reference), `activite` (its stable name), `jour` (JJ/MM/AAAA or AAAA-MM-JJ), `pointage`
 //! (`présent`, `absent`, `retard`, `parti`); and where they apply `arrivee`, `depart` (HH:MM), `avec` (who fetched the child), `unites` (stable
 //! names with blanks between, where the child was there for something else than what is booked), `retard_depart` (`oui`: fetched after the
-//! closing hour). The same child, activity and day again changes that mark.
+//! closing hour), `famille` (the reference of the home that owes what nobody booked, where two pay for the child). The same child, activity and day again changes that mark.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,13 +23,26 @@ use crate::planning::{self, Currents};
 use crate::writer::{Command, WriteTx};
 
 const FORM: Form = Form {
-    columns: &["enfant", "activite", "jour", "pointage", "arrivee", "depart", "avec", "unites", "retard_depart"],
+    columns: &[
+        "enfant",
+        "activite",
+        "jour",
+        "pointage",
+        "arrivee",
+        "depart",
+        "avec",
+        "unites",
+        "retard_depart",
+        "famille",
+    ],
     needed: &["enfant", "activite", "jour", "pointage"],
-    most: 20_000,
+    most: 5_000,
 };
 
+/// Longest reference, in characters.
+const REFERENCE: usize = 40;
 /// Most days of activities in one file.
-const MOST_DAYS: usize = 100;
+const MOST_DAYS: usize = 31;
 
 /// A file of attendance.
 pub struct ImportAttendance {
@@ -58,6 +71,8 @@ struct Line {
     collected_by: Option<String>,
     units: Option<Vec<String>>,
     late_pickup: bool,
+    /// Who owes what nobody booked, by reference.
+    family: Option<String>,
 }
 
 /// Marks of a day of an activity, each with its line.
@@ -78,6 +93,10 @@ impl Command for ImportAttendance {
             for (of, marked) in &of_days {
                 let marks: Vec<AttendanceDto> = marked.iter().map(|(_, mark)| mark.clone()).collect();
                 if let Err(found) = record(tx, &self.currents, commune, *of, (&marks, &[]), !writes).await? {
+                    if writes {
+                        // What is written of the days before it is undone with the command.
+                        return Err(anyhow::anyhow!("attendance that was good is so no longer: {found:?}").into());
+                    }
                     faults.extend(found.into_iter().map(|(place, reason)| {
                         let (column, reason) = reason.in_french();
                         let line = marked.get(place).map_or(1, |(line, _)| *line);
@@ -105,6 +124,9 @@ impl ImportAttendance {
         let references: BTreeSet<String> = lines.iter().map(|line| line.child.clone()).collect();
         let references: Vec<String> = references.into_iter().collect();
         let children = family::children_by_reference(tx.connection(), self.commune, &references).await?;
+        let references: BTreeSet<String> = lines.iter().filter_map(|line| line.family.clone()).collect();
+        let references: Vec<String> = references.into_iter().collect();
+        let families = family::families_by_reference(tx.connection(), self.commune, &references).await?;
         let planning = planning::ops::current(tx, &self.currents, self.commune).await?.planning;
         let activities: BTreeMap<&str, Uuid> =
             planning.activities.values().map(|activity| (activity.key.as_str(), activity.id.0)).collect();
@@ -115,10 +137,14 @@ impl ImportAttendance {
                 column: column.to_owned(),
                 reason: reason.to_owned(),
             };
+            let family = line.family.as_ref().map(|reference| families.get(reference).copied());
             match (children.get(&line.child), activities.get(line.activity.as_str())) {
+                (Some(_), Some(_)) if family == Some(None) => {
+                    faults.push(fault("famille", "aucune famille n'a cette référence"));
+                }
                 (Some(child), Some(activity)) => {
                     let of = (*activity, line.day);
-                    of_days.entry(of).or_default().push((line.number, line.mark_of(*child)));
+                    of_days.entry(of).or_default().push((line.number, line.mark_of(*child, family.flatten())));
                 }
                 (None, _) => faults.push(fault("enfant", "aucun enfant n'a cette référence")),
                 (Some(_), None) => faults.push(fault("activite", "aucune activité n'a ce nom stable")),
@@ -133,9 +159,9 @@ impl ImportAttendance {
 }
 
 impl Line {
-    fn mark_of(self, child_id: Uuid) -> AttendanceDto {
+    fn mark_of(self, child_id: Uuid, family_id: Option<Uuid>) -> AttendanceDto {
         let Self { mark, arrived_at, left_at, collected_by, units, late_pickup, .. } = self;
-        AttendanceDto { child_id, mark, units, arrived_at, left_at, collected_by, late_pickup, family_id: None }
+        AttendanceDto { child_id, mark, units, arrived_at, left_at, collected_by, late_pickup, family_id }
     }
 }
 
@@ -159,6 +185,7 @@ fn line(read: csv_file::Line<'_>) -> std::result::Result<Line, FileFaultDto> {
         collected_by: read.text("avec", MAX_COLLECTED_BY)?,
         units: (!units.is_empty()).then_some(units),
         late_pickup: read.yes("retard_depart")?,
+        family: read.text("famille", REFERENCE)?,
     })
 }
 

@@ -15,7 +15,7 @@ use super::store::{self, AttendanceRow};
 use crate::audit::{self, Actor, Details};
 use crate::error::{Error, Result};
 use crate::planning::{self, Currents};
-use crate::reservations::{Attended, Marked, NotAttended, attend};
+use crate::reservations::{Attended, Marked, MarkedBefore, NotAttended, attend};
 use crate::writer::{Command, WriteTx};
 
 /// Marks of one day, all or none.
@@ -95,6 +95,7 @@ impl NotRecorded {
             Self::Rule(NotAttended::WhichHome) => "which_home",
             Self::Rule(NotAttended::NoHome) => "no_home",
             Self::Rule(NotAttended::Repeated) => "repeated",
+            Self::Rule(NotAttended::NoPrice) => "no_price",
             Self::Rule(NotAttended::Fault(fault)) => match fault {
                 NotYet => "not_yet",
                 NotOffered => "not_offered",
@@ -125,12 +126,8 @@ pub(super) async fn record(
     let offered = planning.activities.get(&ActivityId(activity)).ok_or(Error::NotFound)?;
     let children: Vec<Uuid> = marks.iter().map(|mark| mark.child_id).chain(unmarked.iter().copied()).collect();
     let before = store::of_children(tx.connection(), commune, (activity, day), &children).await?;
-    let mut stood: BTreeMap<Uuid, BTreeMap<Uuid, ReservationState>> = BTreeMap::new();
-    for row in before {
-        let state = row.stood.as_deref().and_then(state_of);
-        stood.entry(row.child_id).or_default().extend(state.map(|state| (row.family_id, state)));
-    }
-    let stood = |child: &Uuid| stood.get(child).cloned().unwrap_or_default();
+    let marked = marked_before(before);
+    let before = |child: &Uuid| marked.get(child).cloned().unwrap_or_default();
     let mut wanted: Vec<Marked> = Vec::with_capacity(children.len());
     let mut faults = Vec::new();
     for (place, mark) in marks.iter().enumerate() {
@@ -140,10 +137,10 @@ pub(super) async fn record(
             faults.push((place, NotRecorded::CollectedBy));
         }
         let (child, family) = (mark.child_id, mark.family_id);
-        wanted.push(Marked { child, attendance: Some(attendance), family, stood: stood(&child) });
+        wanted.push(Marked { child, attendance: Some(attendance), family, before: before(&child) });
     }
     for child in unmarked {
-        wanted.push(Marked { child: *child, attendance: None, family: None, stood: stood(child) });
+        wanted.push(Marked { child: *child, attendance: None, family: None, before: before(child) });
     }
     let attended = attend(tx, currents, commune, (activity, day), &wanted, dry_run || !faults.is_empty()).await?;
     let attended = match attended {
@@ -160,6 +157,20 @@ pub(super) async fn record(
         store::replace(tx, commune, (activity, day), &children, rows).await?;
     }
     Ok(Ok(()))
+}
+
+/// What the marks on record did, by child and home.
+fn marked_before(rows: Vec<AttendanceRow>) -> BTreeMap<Uuid, BTreeMap<Uuid, MarkedBefore>> {
+    let mut marked: BTreeMap<Uuid, BTreeMap<Uuid, MarkedBefore>> = BTreeMap::new();
+    for row in rows {
+        let absent = row.mark == name(MarkDto::Absent);
+        let left = if absent { ReservationState::Absent } else { ReservationState::Confirmed };
+        if let (Some(reservation), Some(stood)) = (row.reservation_id, row.stood.as_deref().and_then(state_of)) {
+            let before = MarkedBefore { reservation, stood, left };
+            marked.entry(row.child_id).or_default().insert(row.family_id, before);
+        }
+    }
+    marked
 }
 
 fn row((activity_id, day): (Uuid, Date), attended: &Attended) -> Result<AttendanceRow> {
@@ -209,9 +220,12 @@ impl NotRecorded {
         match self {
             Self::CollectedBy => ("avec", "100 caractères au plus"),
             Self::Rule(NotAttended::UnknownChild) => ("enfant", "aucun enfant n'a cette référence"),
-            Self::Rule(NotAttended::WhichHome) => ("famille", "deux foyers paient pour cet enfant : dire lequel"),
+            Self::Rule(NotAttended::WhichHome) => {
+                ("famille", "deux foyers paient pour cet enfant : dire lequel par sa référence")
+            }
             Self::Rule(NotAttended::NoHome) => ("famille", "aucun foyer ne paie pour cet enfant ce jour-là"),
             Self::Rule(NotAttended::Repeated) => ("enfant", "déjà pointé ce jour-là dans ce fichier"),
+            Self::Rule(NotAttended::NoPrice) => ("unites", "la commune n'a pas de tarif pour cela"),
             Self::Rule(NotAttended::Fault(fault)) => match fault {
                 NotYet => ("jour", "ce jour n'a pas commencé"),
                 NotOffered => ("jour", "l'activité n'a pas lieu ce jour-là"),

@@ -38,7 +38,9 @@ pub(super) async fn sheet(app: &App, commune: Uuid, (activity, day): (Uuid, Date
         let row = marked.remove(&(one.child, one.family));
         pairs.push((Some(one), row));
     }
-    pairs.extend(marked.into_values().map(|row| (None, Some(row))));
+    // What was marked of a reservation that ended since says nothing any more.
+    let unbooked = marked.into_values().filter(|row| row.reservation_id.is_none());
+    pairs.extend(unbooked.map(|row| (None, Some(row))));
     let mut lines = Vec::with_capacity(pairs.len());
     for (expected, row) in pairs {
         let child = expected.as_ref().map(|one| one.child).or(row.as_ref().map(|row| row.child_id));

@@ -89,6 +89,19 @@ pub async fn children_by_reference(
     Ok(rows.into_iter().map(|row| (row.reference, row.child_id)).collect())
 }
 
+/// Families by the town's own numbers.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn families_by_reference(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    references: &[String],
+) -> Result<BTreeMap<String, Uuid>> {
+    let rows = store::families_by_reference(on, commune, references).await?;
+    Ok(rows.into_iter().map(|row| (row.reference, row.family_id)).collect())
+}
+
 /// Whether the commune has this family.
 ///
 /// # Errors

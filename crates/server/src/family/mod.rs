@@ -19,6 +19,6 @@ pub mod projection;
 pub(crate) mod store;
 
 pub use households::{
-    ChildHome, ChildName, Households, all_homes, children_by_reference, children_of, homes_of, households, is_there,
-    names,
+    ChildHome, ChildName, Households, all_homes, children_by_reference, children_of, families_by_reference, homes_of,
+    households, is_there, names,
 };

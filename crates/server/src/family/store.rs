@@ -241,6 +241,32 @@ pub(crate) async fn children(on: &impl ConnectionTrait, commune: Uuid, ids: &[Uu
     among(on, commune, (columns, "child", "child_id", "child_id"), ids).await
 }
 
+/// A family by the town's own number.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct ReferenceRow {
+    pub family_id: Uuid,
+    pub reference: String,
+}
+
+/// Families by the town's own numbers.
+pub(crate) async fn families_by_reference(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    references: &[String],
+) -> Result<Vec<ReferenceRow>> {
+    let mut rows = Vec::new();
+    for references in references.chunks(500) {
+        let sql = format!(
+            "SELECT family_id, reference FROM family WHERE commune_id = $1 AND reference IN ({})",
+            db::places(references.len())
+        );
+        let mut values: Vec<sea_orm::Value> = vec![commune.into()];
+        values.extend(references.iter().map(|reference| sea_orm::Value::from(reference.as_str())));
+        rows.extend(db::all::<ReferenceRow>(on, &sql, values).await?);
+    }
+    Ok(rows)
+}
+
 /// Children by the town's own numbers.
 pub(crate) async fn children_by_reference(
     on: &impl ConnectionTrait,

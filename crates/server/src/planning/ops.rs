@@ -140,6 +140,8 @@ async fn set_up_counters(
                 rows.push(row);
             }
             Some(_) => {}
+            // A day that is closed for now: what an agent set by hand is there when it opens again.
+            None if row.by_hand => {}
             None => {
                 store::remove_counter(tx, commune, &row).await?;
             }
@@ -242,7 +244,8 @@ pub async fn close_day(tx: &WriteTx, commune: Uuid, period: Uuid, day: Date, rea
     publish_all(tx, commune).await
 }
 
-/// Opens a day of a period again that was closed, in the commune's stream too, with the places that the period gives it.
+/// Opens a day of a period again that was closed, in the commune's stream too, with the places that were set by
+/// hand or that the period gives it.
 ///
 /// # Errors
 /// As [`close_day`].

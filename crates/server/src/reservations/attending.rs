@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use preau_domain::attendance::{self, Attendance, AttendanceFault};
+use preau_domain::attendance::{self, Attendance, AttendanceFault, Mark};
 use preau_domain::ids::{ActivityId, ChildId, FamilyId};
 use preau_domain::planning::Units;
 use preau_domain::reservations::{self as rules, ReservationState};
@@ -26,8 +26,26 @@ pub struct Marked {
     pub attendance: Option<Attendance>,
     /// Who owes the day where nobody booked it, where two homes could.
     pub family: Option<Uuid>,
-    /// How each home's reservation stood before anybody marked the child, where somebody had.
-    pub stood: BTreeMap<Uuid, ReservationState>,
+    /// What a mark before it did to each home's reservation.
+    pub before: BTreeMap<Uuid, MarkedBefore>,
+}
+
+/// What a mark did to a reservation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarkedBefore {
+    /// The reservation.
+    pub reservation: Uuid,
+    /// How it stood before anybody marked the child.
+    pub stood: ReservationState,
+    /// How the mark let it stand.
+    pub left: ReservationState,
+}
+
+impl MarkedBefore {
+    /// How a reservation stood before anybody marked the child, unless something else changed it since.
+    fn stood(self, reservation: Uuid, now: ReservationState) -> ReservationState {
+        if self.reservation == reservation && self.left == now { self.stood } else { now }
+    }
 }
 
 /// What a mark comes to for one home of the child.
@@ -58,6 +76,8 @@ pub enum NotAttended {
     NoHome,
     /// The child was marked before in the same request.
     Repeated,
+    /// The town has no price for what the child came for.
+    NoPrice,
 }
 
 /// Marks children of a day of an activity: their reservations follow. All of them, or none where one cannot be; where `dry_run`,
@@ -125,9 +145,10 @@ impl Marking<'_> {
             .map(|one| (one.family, one.id.0, one.units, one.state))
             .collect();
         let Some(attendance) = &marked.attendance else {
-            for (family, ..) in booked {
-                if let Some(stood) = marked.stood.get(&family.0) {
-                    rules::stand(&mut self.board.situation, family, child, (self.activity, self.day), *stood);
+            for (family, reservation, _, state) in booked {
+                if let Some(before) = marked.before.get(&family.0) {
+                    let stood = before.stood(reservation, state);
+                    rules::stand(&mut self.board.situation, family, child, (self.activity, self.day), stood);
                 }
             }
             return Ok(Vec::new());
@@ -136,18 +157,16 @@ impl Marking<'_> {
         self.check(attendance, (!booked.is_empty()).then_some(all)).map_err(NotAttended::Fault)?;
         if booked.is_empty() {
             let family = self.who_owes(marked)?;
-            return Ok(vec![self.attended(family, child, None, attendance.clone())]);
+            return Ok(vec![self.attended(family, child, None, attendance.clone())?]);
         }
-        let several = booked.len() > 1;
+        // Who booked the end of the day answers for it, and for what nobody booked.
+        let last = booked.iter().max_by_key(|(_, _, units, _)| units.bits()).map(|(family, ..)| *family);
         let mut attended = Vec::new();
-        for (family, reservation, units, state) in booked {
-            let mut attendance = attendance.clone();
-            if several {
-                // What the child was there for is shared by what each home booked.
-                attendance.units = attendance.units.map(|there| there.common(units));
-            }
-            let stood = marked.stood.get(&family.0).copied().unwrap_or(state);
-            attended.push(self.attended(family, child, Some((reservation, stood)), attendance));
+        for (family, reservation, units, state) in &booked {
+            let others: Units = booked.iter().filter(|one| one.0 != *family).map(|one| one.2).collect();
+            let share = share(attendance, (*units, others), last == Some(*family));
+            let stood = marked.before.get(&family.0).map_or(*state, |before| before.stood(*reservation, *state));
+            attended.push(self.attended(*family, child, Some((*reservation, stood)), share)?);
         }
         Ok(attended)
     }
@@ -169,10 +188,11 @@ impl Marking<'_> {
         child: ChildId,
         reservation: Option<(Uuid, ReservationState)>,
         attendance: Attendance,
-    ) -> Attended {
-        let owed = rules::attend(&mut self.board.situation, family, child, (self.activity, self.day), &attendance);
-        let price = owed.map(|(_, price)| PriceDto::from(&price));
-        Attended { child: child.0, family: family.0, reservation, attendance, price }
+    ) -> std::result::Result<Attended, NotAttended> {
+        let of_day = (self.activity, self.day);
+        let owed = rules::attend(&mut self.board.situation, family, child, of_day, &attendance);
+        let price = owed.map_err(|_| NotAttended::NoPrice)?.map(|(_, price)| PriceDto::from(&price));
+        Ok(Attended { child: child.0, family: family.0, reservation, attendance, price })
     }
 
     /// The home that pays for a child on the day.
@@ -189,4 +209,19 @@ impl Marking<'_> {
             (None, _) => Err(NotAttended::NoHome),
         }
     }
+}
+
+/// What of a child's day is that of one of the homes that booked it. One whose part the child did not come for is told that it
+/// was absent.
+fn share(attendance: &Attendance, (booked, others): (Units, Units), ends_the_day: bool) -> Attendance {
+    let late_pickup = attendance.late_pickup && ends_the_day;
+    let Some(there) = attendance.units.filter(|_| !others.is_empty()) else {
+        return Attendance { late_pickup, ..attendance.clone() };
+    };
+    let units = if ends_the_day { there.without(others) } else { there.common(booked) };
+    if units.is_empty() {
+        let (mark, units, collected_by) = (Mark::Absent, None, None);
+        return Attendance { mark, units, arrived_at: None, left_at: None, collected_by, late_pickup: false };
+    }
+    Attendance { units: Some(units), late_pickup, ..attendance.clone() }
 }

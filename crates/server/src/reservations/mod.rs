@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use crate::planning::Currents;
 
-pub use attending::{Attended, Marked, NotAttended, attend};
+pub use attending::{Attended, Marked, MarkedBefore, NotAttended, attend};
 pub use ranks::Ranks;
 pub use routes::router;
 pub use seal::Seal;

@@ -245,7 +245,7 @@ pub(super) async fn note_units(tx: &WriteTx, commune: Uuid, rows: &[(&Reservatio
     Ok(())
 }
 
-/// Puts receipts on record; one of the same operation, answered anew after a restore, takes the place of the one before.
+/// Puts receipts on record, one for each operation.
 pub(super) async fn put_receipts(tx: &WriteTx, commune: Uuid, rows: &[ReceiptRow]) -> Result<()> {
     for chunk in rows.chunks(ROWS) {
         let sql = format!(

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use preau_domain::ids::{ActivityId, ReservationId};
+use preau_domain::planning::Activity;
 use preau_domain::reservations::{Reservation, ReservationState};
 use uuid::Uuid;
 
@@ -62,7 +63,10 @@ pub(super) async fn registration_ended(
     }
     for ((family, child, activity), mut days) in subjects {
         days.sort_by_key(|one| one.day);
-        let (owed, free): (Vec<_>, Vec<_>) = days.iter().partition(|one| one.state == ReservationState::Absent);
+        let offered = board.situation.planning.activities.get(&activity);
+        let is_owed = offered.is_some_and(Activity::is_owed_when_absent);
+        let (owed, free): (Vec<_>, Vec<_>) =
+            days.iter().partition(|one| is_owed && one.state == ReservationState::Absent);
         let named = |days: Vec<&&Reservation>| days.iter().map(|one| french_weekday(one.day)).collect::<Vec<_>>();
         let (owed, free, activity) = (named(owed), named(free), activity_name(board, activity));
         let child = names.get(&child).cloned().unwrap_or_default();

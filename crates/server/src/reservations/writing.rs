@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use preau_domain::ids::{ActivityId, ReservationId};
-use preau_domain::planning::Planning;
+use preau_domain::planning::{Activity, Planning};
 use preau_domain::reservations::{CounterId, Reservation, ReservationState};
 use preau_failpoints::{self as failpoints, Mistake, planted};
 use preau_protocol::planning::PriceDto;
@@ -68,6 +68,12 @@ pub(super) fn leave_receipt(tx: &WriteTx, commune: Uuid, row: ReceiptRow) {
     tx.leave(|left: &mut LeftReceipts| left.0.entry(commune).or_default().push(row));
 }
 
+/// A receipt that this transaction puts on record.
+pub(super) fn left_receipt(tx: &WriteTx, commune: Uuid, op: Uuid) -> Option<ReceiptRow> {
+    let is_it = |row: &&ReceiptRow| row.receipt_id == op;
+    tx.left(|left: &LeftReceipts| left.0.get(&commune).into_iter().flatten().find(is_it).cloned())
+}
+
 /// Writes what changed on a board that was not read ahead.
 pub(super) async fn write(tx: &WriteTx, commune: Uuid, board: &mut Board) -> Result<()> {
     Changes::take(board)?.write(tx, commune).await
@@ -105,7 +111,9 @@ impl Changes {
             let mut row = row(reservation, before)?;
             if board.closed.contains(&reservation.id) {
                 row.closed = true;
-                row.to_credit = before.is_some_and(|before| before.state != "waiting");
+                let offered = board.situation.planning.activities.get(&reservation.activity);
+                let was_owed = offered.is_some_and(Activity::is_owed_when_absent);
+                row.to_credit = was_owed && before.is_some_and(|before| before.state != "waiting");
             }
             if before == Some(&row) {
                 continue;

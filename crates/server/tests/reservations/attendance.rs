@@ -6,7 +6,7 @@ use preau_domain::accounts::AgentRole;
 use preau_protocol::ErrorCode;
 use preau_protocol::attendance::{AttendanceLineDto, AttendanceSheetDto, MarkDto};
 use preau_protocol::files::AttendanceReportDto;
-use preau_protocol::reservations::ReservationStateDto;
+use preau_protocol::reservations::{ReservationStateDto, VerdictDto};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -236,6 +236,54 @@ async fn a_file_of_attendance_is_all_or_nothing() {
         assert_eq!(evening.state(&h, 1).await, ReservationStateDto::Absent);
         assert_eq!(hand_in(&good, false).await.faults.len(), 0, "the same again");
         assert_eq!(marked().await, 3);
+        is_sound(&h).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_child_whom_two_homes_booked_is_charged_to_each_for_its_own_part() {
+    on_each_engine(|h| async move {
+        let place = place(&h).await;
+        let first = family(&h, &place, "maison1").await;
+        let second = family(&h, &place, "maison2").await;
+        link_by_import(&h, ("maison2", "maison1")).await;
+        ask(&h, &first, days(&place, first.child, &[(MONDAY, &[], MORNING)])).await;
+        ask(&h, &second, days(&place, first.child, &[(MONDAY, &[], AFTERNOON)])).await;
+        h.clock.advance(std::time::Duration::from_secs((28 * 24 + 10) * 3600));
+        let evening = Evening { youth: agent(&h, &place, AgentRole::Youth).await, place, families: vec![first] };
+        let of = |sheet: &AttendanceSheetDto, unit: &str| -> AttendanceLineDto {
+            sheet.lines.iter().find(|line| line.booked == [unit]).cloned().unwrap()
+        };
+        let child = evening.families[0].child;
+        // The child came for the morning alone: whoever booked the afternoon is told that it was absent.
+        let sheet = evening.mark(&h, json!([{ "child_id": child, "mark": "late", "units": ["morning"] }])).await;
+        let marks = ["morning", "afternoon"].map(|unit| of(&sheet, unit).attendance.unwrap().mark);
+        assert_eq!(marks, [MarkDto::Late, MarkDto::Absent]);
+        assert_eq!(of(&sheet, "afternoon").state, Some(ReservationStateDto::Absent));
+        is_sound(&h).await;
+        // And for the whole day, as it was booked.
+        let sheet = evening.mark(&h, json!([{ "child_id": child, "mark": "left", "late_pickup": true }])).await;
+        let late = ["morning", "afternoon"].map(|unit| of(&sheet, unit).attendance.unwrap().late_pickup);
+        assert_eq!(late, [false, true], "who booked the end of the day answers for it");
+        assert_eq!(of(&sheet, "afternoon").state, Some(ReservationStateDto::Confirmed));
+        is_sound(&h).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_family_did_after_a_mark_is_not_undone_with_it() {
+    on_each_engine(|h| async move {
+        let evening = Evening::of(&h, "booked").await;
+        let child = evening.families[0].child;
+        evening.mark(&h, json!([{ "child_id": child, "mark": "present" }])).await;
+        let family = h.refresh_session(&evening.families[0]).await;
+        let given_up = ask(&h, &family, days(&evening.place, child, &[(MONDAY, DAY, &[])])).await;
+        assert!(matches!(given_up[0], VerdictDto::Absent { .. }), "{given_up:?}");
+        let body = json!({ "activity_id": evening.place.alsh, "day": MONDAY, "unmarked": [child] });
+        let sheet: AttendanceSheetDto = h.put("/v1/agent/attendance", &evening.youth, &body).await.json();
+        assert_eq!(evening.line(&sheet, 0).state, Some(ReservationStateDto::Absent), "as its receipt says");
         is_sound(&h).await;
     })
     .await;

@@ -65,20 +65,22 @@ export function useGrid(grid: GridView) {
       waiting.current.push(request);
       if (request.type === 'box') setState((now) => ({ ...now, cells: ticked(now.cells, request) }));
       const send = async () => {
+        let said: TickedView;
         try {
-          const said = await backend.bookingTick(grid.periodId, request);
-          waiting.current.shift();
-          // In the page at once, for the next frame: React would first ask the engine for a turn.
-          flushSync(() => {
-            setAnswer(said);
-            setFailure(null);
-            setState((now) => answered(now, said, waiting.current));
-          });
+          said = await backend.bookingTick(grid.periodId, request);
         } catch (error) {
           waiting.current.shift();
           setFailure(error);
           setState(stateOf(await backend.bookingGrid(grid.periodId)));
+          return;
         }
+        waiting.current.shift();
+        // In the page at once, for the next frame: React would first ask the engine for a turn.
+        flushSync(() => {
+          setAnswer(said);
+          setFailure(null);
+          setState((now) => answered(now, said, waiting.current));
+        });
       };
       line.current = line.current.then(send, send);
       return line.current;

@@ -98,7 +98,9 @@ export function verdictWords(verdict: DayVerdictView, units: readonly GridUnitVi
     case 'cancelled':
       return t('reservations.verdict.cancelled');
     case 'absent':
-      return t('reservations.verdict.absent', { price: money(verdict.cents, locale) });
+      return verdict.cents === 0
+        ? t('reservations.verdict.absentFree')
+        : t('reservations.verdict.absent', { price: money(verdict.cents, locale) });
     case 'kept':
       return t('reservations.verdict.kept');
     case 'refused':

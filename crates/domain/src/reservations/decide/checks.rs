@@ -89,8 +89,8 @@ fn may_book(situation: &Situation, family: FamilyId, change: &DayChange) -> bool
         && situation.children.contains_key(&change.child)
 }
 
-/// A request that waits is given up at any time. After the deadline a place is owed; once the day has begun nothing is
-/// announced any more.
+/// A request that waits is given up at any time. After the deadline a place is owed. Nobody passes over that once the day has
+/// begun: what happens then is told by attendance.
 fn giving_up(
     now: Timestamp,
     offer: &Offer<'_>,
@@ -98,7 +98,9 @@ fn giving_up(
     current: Option<&Reservation>,
     latitude: Latitude,
 ) -> Result<Step, Refusal> {
-    if current.is_some_and(|one| one.state == ReservationState::Waiting) || latitude.deadlines {
+    let has_begun = crate::planning::start_of_day(change.day) <= now;
+    let passes = latitude.deadlines && !has_begun;
+    if current.is_some_and(|one| one.state == ReservationState::Waiting) || passes {
         return Ok(Step::GiveUp);
     }
     if offer.period.state(now) != PeriodState::ReadOnly
@@ -140,7 +142,9 @@ fn taking(
     if !breaks.is_empty() {
         return Err(Refusal::Relations(breaks));
     }
-    if !latitude.deadlines {
+    // What is booked of a day that has begun is no longer changed: attendance tells what happened.
+    let has_begun = crate::planning::start_of_day(change.day) <= situation.now;
+    if !latitude.deadlines || (has_begun && !on_record.is_empty()) {
         in_time(situation.now, offer, change, on_record)?;
     }
     let group = group(situation, family, offer, change)?;

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::checks::{Step, check};
 use super::places_of;
 use crate::ids::{ActivityId, ChildId, FamilyId, ReservationId};
-use crate::planning::{Billing, Key, Price, Promotion};
+use crate::planning::{Activity, Key, Price, Promotion};
 use crate::reservations::places::touched;
 use crate::reservations::prices::{There, presence, prices};
 use crate::reservations::{
@@ -319,9 +319,8 @@ fn settle(
         (Outcome::Confirmed { .. } | Outcome::Waiting { .. }, None) => return Verdict::Refused(Refusal::NoPrice),
         (Outcome::Given, _) => (ReservationState::Cancelled, None, Verdict::Cancelled),
         (Outcome::Absent, _) => {
-            // What is billed by presence is owed by who comes.
             let offered = situation.planning.activities.get(&change.activity);
-            let owed = current.as_ref().filter(|_| offered.is_some_and(|offered| offered.billing == Billing::Booked));
+            let owed = current.as_ref().filter(|_| offered.is_some_and(Activity::is_owed_when_absent));
             let cents = owed.and_then(|one| one.price.as_ref()).map_or(0, |price| price.cents);
             (ReservationState::Absent, None, Verdict::Absent { cents })
         }

@@ -53,10 +53,34 @@ fn what_an_agent_books_late_says_so_and_costs_so() {
     let Verdict::Confirmed { price } = ask(&mut situation, family(0), more, ANY) else { panic!("not booked") };
     assert_eq!((price.cents, price.adjustments[0].cents), (1000, 100));
     assert_eq!(price.adjustments[0].rule, AdjustmentRule::Surcharge(key("late")));
-    // A sibling there the same day changes the price of neither behind anybody's back, and the surcharge stays.
-    ask(&mut situation, family(0), change(child(0, 1), MONDAY, Units::NONE, M), ANY);
-    let leo = booked(&situation, 0, leo);
-    assert!(leo.late && leo.price.as_ref().is_some_and(|price| price.cents == 1000), "{leo:?}");
+}
+
+#[test]
+fn a_late_booking_stays_late_when_a_sibling_changes_its_price() {
+    let mut situation = surcharged(1, Billing::Booked);
+    situation.now = "2026-10-13T10:00:00Z".parse().unwrap();
+    let (elder, younger) = (child(0, 0), child(0, 1));
+    let cents = |situation: &Situation, child| booked(situation, 0, child).price.as_ref().map(|price| price.cents);
+    ask(&mut situation, family(0), change(younger, MONDAY, Units::NONE, M), ANY);
+    assert_eq!(cents(&situation, younger), Some(600), "alone");
+    ask(&mut situation, family(0), change(elder, MONDAY, Units::NONE, M), ANY);
+    assert_eq!((cents(&situation, elder), cents(&situation, younger)), (Some(600), Some(550)), "the second one");
+    assert!(booked(&situation, 0, younger).late);
+}
+
+#[test]
+fn what_is_booked_of_a_day_that_has_begun_stays() {
+    let mut situation = surcharged(1, Billing::Booked);
+    let leo = child(0, 0);
+    ask(&mut situation, family(0), change(leo, MONDAY, Units::NONE, M), ANY);
+    situation.now = "2026-10-19T07:00:00Z".parse().unwrap();
+    let more = ask(&mut situation, family(0), change(leo, MONDAY, M, M.and(A)), ANY);
+    assert!(matches!(more, Verdict::Refused(Refusal::PeriodClosed | Refusal::TooLate { .. })), "{more:?}");
+    let given_up = ask(&mut situation, family(0), change(leo, MONDAY, M, Units::NONE), ANY);
+    assert_eq!(given_up, Verdict::Absent { cents: 500 }, "whoever asks");
+    let unsold = Attendance { units: Some(AV), ..marked(Mark::Present) };
+    let charged = attend(&mut situation, family(0), child(0, 1), (ALSH, MONDAY), &unsold);
+    assert_eq!(charged, Err(NoPrice));
 }
 
 #[test]
@@ -100,7 +124,7 @@ fn who_came_is_charged_by_the_rule_of_billing() {
         if books {
             ask(&mut situation, family(0), change(leo, MONDAY, Units::NONE, M), ANY);
         }
-        let owed = attend(&mut situation, family(0), leo, (ALSH, MONDAY), &attendance);
+        let owed = attend(&mut situation, family(0), leo, (ALSH, MONDAY), &attendance).unwrap();
         let found = owed.as_ref().map(|(_, price)| price.cents);
         assert_eq!(found, cents, "{billing:?} {books} {attendance:?}");
         let now = situation.of(family(0), leo, ALSH, MONDAY).map(|one| one.state);
@@ -119,7 +143,7 @@ fn a_mark_is_corrected_and_the_place_stays_the_childs() {
     ask(&mut situation, family(0), change(leo, MONDAY, Units::NONE, M), ANY);
     let before = booked(&situation, 0, leo).clone();
     for (mark, state) in [(Mark::Absent, ReservationState::Absent), (Mark::Late, ReservationState::Confirmed)] {
-        attend(&mut situation, family(0), leo, (ALSH, MONDAY), &marked(mark));
+        attend(&mut situation, family(0), leo, (ALSH, MONDAY), &marked(mark)).unwrap();
         assert_eq!(booked(&situation, 0, leo), &Reservation { state, ..before.clone() });
         assert_eq!(violations(&situation), Vec::<String>::new());
     }

@@ -17,7 +17,7 @@ use crate::reservations::{Deciding, store, writing};
 use crate::sync::Asked;
 use crate::writer::{Command, WriteTx};
 
-/// What an agent asks for a family: answered once, whoever sends it again.
+/// What an agent asks for a family: done once, and answered alike when it is sent again.
 pub(super) struct BookDays {
     pub commune: Uuid,
     /// The agent's account.
@@ -46,9 +46,11 @@ impl Command for BookDays {
         let bytes = serde_json::to_vec(request)?;
         let asked = Asked { commune, op_id: request.op_id, account: *account, family, bytes: &bytes };
         if asked.is_done(tx).await? {
-            let row =
-                store::receipt(tx.connection(), commune, (family, request.op_id)).await?.ok_or(Error::NotFound)?;
-            return Ok(serde_json::from_str(&row.body)?);
+            let row = match writing::left_receipt(tx, commune, request.op_id) {
+                Some(row) => Some(row),
+                None => store::receipt(tx.connection(), commune, (family, request.op_id)).await?,
+            };
+            return Ok(serde_json::from_str(&row.ok_or(Error::NotFound)?.body)?);
         }
         let receipt = ops::decide_days(tx, deciding, &author, request.op_id, &request.asked).await?;
         asked.done(tx, ops::outcome(&receipt)).await?;
