@@ -152,3 +152,20 @@ pub fn charge(billing: Billing, booked: Option<Units>, attendance: Option<&Atten
     };
     Some(Charge { units, unbooked: booked.is_none(), late_pickup })
 }
+
+/// What of a child's day is that of a home that booked a part of it, where others booked the `others`. Who booked the end of the day
+/// answers for it: for a late pick-up, and for what nobody booked. A home for whose part the child did not come is told that it was
+/// absent.
+#[must_use]
+pub fn share(attendance: &Attendance, booked: Units, others: Units, ends_the_day: bool) -> Attendance {
+    let late_pickup = attendance.late_pickup && ends_the_day;
+    let Some(there) = attendance.units.filter(|_| !others.is_empty()) else {
+        return Attendance { late_pickup, ..attendance.clone() };
+    };
+    let units = if ends_the_day { there.without(others) } else { there.common(booked) };
+    if units.is_empty() {
+        let (mark, units, collected_by) = (Mark::Absent, None, None);
+        return Attendance { mark, units, arrived_at: None, left_at: None, collected_by, late_pickup: false };
+    }
+    Attendance { units: Some(units), late_pickup, ..attendance.clone() }
+}

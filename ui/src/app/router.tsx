@@ -38,7 +38,7 @@ const ReceiptPage = later(() => import('../features/reservations/ReceiptPage'), 
 const ReceiptsPage = later(() => import('../features/reservations/ReceiptsPage'), 'ReceiptsPage');
 // Who comes to the list of holidays goes on to a grid: it is read meanwhile.
 const reservations = () => {
-  void grid();
+  void grid().catch(() => undefined);
   return import('../features/reservations/ReservationsPage');
 };
 const ReservationsPage = later(reservations, 'ReservationsPage');

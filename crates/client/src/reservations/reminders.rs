@@ -156,20 +156,21 @@ fn to_send(know: &Knowledge, period: &Period, draft: &Draft) -> Option<Reminder>
     }
 }
 
-/// Confirmed days of the family's own that soon can no longer be given up without owing them. Not of what goes on every week
-/// of the year: there each day has such a deadline.
+/// Confirmed days of the family's own that soon can no longer be given up without owing them. Not of what is billed by presence, nor of
+/// what goes on every week of the year: there each day has such a deadline.
 fn to_cancel(know: &Knowledge) -> Vec<Reminder> {
     let (planning, now) = (&know.offers.planning, know.situation.now);
     let mut days: BTreeMap<(Timestamp, ChildId, ActivityId), Vec<Date>> = BTreeMap::new();
     for one in know.situation.all().filter(|one| one.family == know.family) {
-        let daily = planning.activities.get(&one.activity).is_none_or(goes_on_all_year);
+        let tells = |activity: &Activity| activity.is_owed_when_absent() && !goes_on_all_year(activity);
+        let told = planning.activities.get(&one.activity).is_some_and(tells);
         let Some(period) = planning.periods.get(&one.period) else { continue };
         let until = period.cancel.closes_at(one.day, &planning.calendar);
         let near = now < until && until.duration_since(now) <= CANCEL_SHOWN;
         // What is not sent is not booked.
         let booked =
             one.state == ReservationState::Confirmed && !know.to_send.contains(&(one.child, one.activity, one.day));
-        if !daily && near && booked {
+        if told && near && booked {
             days.entry((until, one.child, one.activity)).or_default().push(one.day);
         }
     }

@@ -438,3 +438,27 @@ async fn booked_days_are_spoken_of_before_they_would_be_owed() {
     assert_eq!((days, until.as_str()), (1, "2026-12-16T22:59:00Z"));
     client.close().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_billed_by_presence_is_never_said_to_be_owed() {
+    let computer = computer_of(OPEN);
+    let mut attended = activity();
+    attended["billing"] = json!("attended");
+    computer.town.state().put(COMMUNE, "activity", ALSH, &attended);
+    computer.town.state().put(
+        FAMILY,
+        "reservation",
+        Uuid::from_u128(1),
+        &reservation(MONDAY, &["morning"], "confirmed", 480),
+    );
+    let client = signed_in(&computer).await;
+    computer.town.state().down = true;
+    for hours in [24 * 46 + 10, 24 * 3] {
+        computer.pass(Duration::ZERO);
+        computer.pass(HOUR * hours);
+        assert_eq!(deadlines(&client).await, [], "before the deadline and after it");
+        let day = client.agenda(&LEO.to_string(), &ALSH.to_string()).await.expect("an agenda").days.remove(0);
+        assert!(day.can_give_up && !day.late, "{day:?}");
+    }
+    client.close().await;
+}

@@ -107,3 +107,25 @@ fn what_is_charged_by_table() {
         assert_eq!(charge(billing, booked, attendance), expected, "{name}");
     }
 }
+
+#[test]
+fn what_is_a_homes_of_a_day_that_two_booked_by_table() {
+    let absent = || (Mark::Absent, None, false);
+    for (name, units, morning, afternoon) in [
+        ("as booked", None, (Mark::Left, None, false), (Mark::Left, None, true)),
+        ("all of it", Some(M.and(A)), (Mark::Left, Some(M), false), (Mark::Left, Some(A), true)),
+        ("the morning alone", Some(M), (Mark::Left, Some(M), false), absent()),
+        ("the afternoon alone", Some(A), absent(), (Mark::Left, Some(A), true)),
+        ("a meal that nobody booked", Some(M.and(MEAL)), (Mark::Left, Some(M), false), (Mark::Left, Some(MEAL), true)),
+    ] {
+        let collected_by = Some("Mme Petit".to_owned());
+        let attendance = Attendance { units, collected_by, late_pickup: true, ..marked(Mark::Left) };
+        for (booked, others, last, expected) in [(M, A, false, morning), (A, M, true, afternoon)] {
+            let share = share(&attendance, booked, others, last);
+            assert_eq!((share.mark, share.units, share.late_pickup), expected, "{name}");
+            assert_eq!(share.collected_by.is_some(), share.mark.came(), "{name}");
+        }
+        let alone = Attendance { units: Some(MEAL.and(M)), ..attendance };
+        assert_eq!(share(&alone, M, Units::NONE, true), alone, "a home alone is told all");
+    }
+}

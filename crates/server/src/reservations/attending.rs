@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use preau_domain::attendance::{self, Attendance, AttendanceFault, Mark};
+use preau_domain::attendance::{self, Attendance, AttendanceFault};
 use preau_domain::ids::{ActivityId, ChildId, FamilyId};
 use preau_domain::planning::Units;
 use preau_domain::reservations::{self as rules, ReservationState};
@@ -164,7 +164,7 @@ impl Marking<'_> {
         let mut attended = Vec::new();
         for (family, reservation, units, state) in &booked {
             let others: Units = booked.iter().filter(|one| one.0 != *family).map(|one| one.2).collect();
-            let share = share(attendance, (*units, others), last == Some(*family));
+            let share = attendance::share(attendance, *units, others, last == Some(*family));
             let stood = marked.before.get(&family.0).map_or(*state, |before| before.stood(*reservation, *state));
             attended.push(self.attended(*family, child, Some((*reservation, stood)), share)?);
         }
@@ -209,19 +209,4 @@ impl Marking<'_> {
             (None, _) => Err(NotAttended::NoHome),
         }
     }
-}
-
-/// What of a child's day is that of one of the homes that booked it. One whose part the child did not come for is told that it
-/// was absent.
-fn share(attendance: &Attendance, (booked, others): (Units, Units), ends_the_day: bool) -> Attendance {
-    let late_pickup = attendance.late_pickup && ends_the_day;
-    let Some(there) = attendance.units.filter(|_| !others.is_empty()) else {
-        return Attendance { late_pickup, ..attendance.clone() };
-    };
-    let units = if ends_the_day { there.without(others) } else { there.common(booked) };
-    if units.is_empty() {
-        let (mark, units, collected_by) = (Mark::Absent, None, None);
-        return Attendance { mark, units, arrived_at: None, left_at: None, collected_by, late_pickup: false };
-    }
-    Attendance { units: Some(units), late_pickup, ..attendance.clone() }
 }

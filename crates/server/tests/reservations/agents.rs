@@ -254,11 +254,22 @@ async fn a_day_is_closed_and_opened_again_by_an_agent() {
         let youth = agent(&h, &place, AgentRole::Youth).await;
         let families = three_that_ask(&h, &place).await;
         let path = format!("/v1/agent/periods/{}/days/{MONDAY}/closure", place.noel);
+        let set = json!({ "group": "from_6_to_11", "counter": "morning", "places": { "type": "fixed", "places": 7 } });
+        let places = format!("/v1/agent/periods/{}/days/{TUESDAY}/places", place.noel);
+        let _: CounterPlacesDto = h.put(&places, &youth, &set).await.json();
+        let tuesday = path.replace(&MONDAY.to_string(), &TUESDAY.to_string());
+        let _: DayClosedDto = h.put(&tuesday, &youth, &json!({ "reason": "Grève" })).await.json();
         h.put(&path, &youth, &json!({ "reason": "  " })).await.assert_refused(400, ErrorCode::InvalidRequest);
         let closed: DayClosedDto = h.put(&path, &youth, &json!({ "reason": "Grève" })).await.json();
         assert_eq!(closed.ended, 3);
         h.delete(&path, &youth).await.assert_done();
         h.delete(&path, &youth).await.assert_refused(404, ErrorCode::NotFound);
+        // Tuesday was closed while Monday opened: it opens with the places that were set by hand.
+        h.delete(&tuesday, &youth).await.assert_done();
+        let seen: PeriodPlacesDto = h.get(&format!("/v1/agent/periods/{}/places", place.noel), &youth).await.json();
+        let day = seen.days.into_iter().find(|day| day.day == TUESDAY).unwrap();
+        let by_hand: Vec<u32> = day.counters.iter().filter(|one| one.by_hand).map(|one| one.capacity).collect();
+        assert_eq!((by_hand, day.counters.len()), (vec![7], 4));
         use ReservationStateDto::Cancelled;
         assert_eq!(states(&h, &families).await, [Cancelled; 3], "what ended stays ended");
         let again = ask(&h, &families[0], days(&place, families[0].child, &[(MONDAY, &[], DAY)])).await;

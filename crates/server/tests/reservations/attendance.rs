@@ -7,6 +7,8 @@ use preau_protocol::ErrorCode;
 use preau_protocol::attendance::{AttendanceLineDto, AttendanceSheetDto, MarkDto};
 use preau_protocol::files::AttendanceReportDto;
 use preau_protocol::reservations::{ReservationStateDto, VerdictDto};
+use preau_server::audit::Actor;
+use preau_server::reservations::agents::{CloseDay, Named};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -131,6 +133,20 @@ async fn what_is_billed_by_presence_is_owed_by_who_comes() {
         let (shorter, absent) = (evening.line(&sheet, 0), evening.line(&sheet, 1));
         assert_eq!(cents(&absent), None);
         let half_day = cents(&shorter).unwrap();
+        let family = h.refresh_session(&evening.families[0]).await;
+        let given_up = ask(&h, &family, days(&evening.place, child(0), &[(TUESDAY, DAY, &[])])).await;
+        assert_eq!(given_up, [VerdictDto::Absent { cents: 0 }], "too late, and owed by nobody");
+        let closed = CloseDay {
+            commune: evening.place.town.id,
+            actor: Actor::Operator,
+            period: Named::Id(evening.place.noel),
+            day: TUESDAY,
+            reason: "Grève".into(),
+            currents: h.app.currents.clone(),
+        };
+        assert_eq!(h.app.writer.run(closed).await.unwrap().ended, 3);
+        let credits = "UPDATE reservation SET to_credit = to_credit WHERE to_credit";
+        assert_eq!(h.sql(credits, Vec::new()).await, 0, "what nobody owed is not given back");
         let sheet = evening.mark(&h, json!([{ "child_id": child(0), "mark": "present" }])).await;
         assert!(half_day < cents(&evening.line(&sheet, 0)).unwrap(), "{sheet:?}");
         is_sound(&h).await;
@@ -199,6 +215,17 @@ async fn a_child_of_two_homes_is_charged_to_the_one_that_is_named() {
             h.put("/v1/agent/attendance", &evening.youth, &mark(Some(other.family))).await.json();
         let line = evening.line(&sheet, 2);
         assert_eq!(line.attendance.unwrap().family_id, Some(other.family));
+        // A file names the home by its reference.
+        for (reference, told) in [("", Some("famille")), ("maison9", Some("famille")), ("maison3", None)] {
+            let csv = format!(
+                "enfant;activite;jour;pointage;unites;famille\nmaison3;alsh;21/12/2026;présent;morning;{reference}\n"
+            );
+            let body = json!({ "csv": STANDARD.encode(csv) });
+            let report: AttendanceReportDto = h.post("/v1/agent/attendance/import", &evening.youth, &body).await.json();
+            assert_eq!(report.faults.first().map(|fault| fault.column.as_str()), told, "{reference}");
+        }
+        let line = evening.line(&evening.sheet(&h).await, 2);
+        assert_eq!(line.attendance.unwrap().family_id, Some(home.family));
         is_sound(&h).await;
     })
     .await;
