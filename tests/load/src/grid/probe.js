@@ -1,7 +1,7 @@
 // What the benchmark of the grid puts into the page through the window's driver, and reads afterwards: when an input came, and
 // when what it does was painted. A frame is painted right after its callbacks, in the same turn of the engine's
-// loop: what a callback puts off comes when it is painted. (A message would not do: in this engine it goes by way of another
-// process.) The engine gives times in whole milliseconds.
+// loop: what a callback puts off is taken to come when it is painted (a message to itself came later). The engine gives times in
+// whole milliseconds.
 
 (() => {
   const afterPainting = (then) => setTimeout(then, 0);
