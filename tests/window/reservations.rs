@@ -130,3 +130,28 @@ async fn what_was_ticked_offline_survives_a_kill_and_is_answered_day_by_day() ->
     town.run(&["check"])?;
     Ok(())
 }
+
+/// Who waits sees it in step 2, in the receipt and in the agenda, with the rank that the town tells of.
+#[tokio::test]
+async fn who_waits_sees_their_rank_in_the_agenda() -> Result<()> {
+    let mut season = Season::open_now()?;
+    // No place left of any half day.
+    season.text = season.text.replace("{ morning = 3, afternoon = 3 }", "{ morning = 0, afternoon = 0 }");
+    let Scene { town, server: _server, desktop, letter } = scene(&season)?;
+    let window = desktop.open().await?;
+    first_login(&window, &letter).await?;
+    begin(&window).await?;
+    window.sees("complet · liste d'attente").await?;
+    tick(&window, "Léo", season.monday, &["Matin", "Repas AV", "Après-midi"]).await?;
+    window.click("button", "ALLER À L'ÉTAPE 2").await?;
+    window.sees("Complet : liste d'attente").await?;
+    window.click("button", "VALIDER").await?;
+    window.sees("liste d'attente, rang 1. Rien n'est dû tant que la place n'est pas donnée").await?;
+    window.click("link", "Léo").await?;
+    window.click("link", "Consulter l'agenda de Léo : ALSH des vacances").await?;
+    window.click("button", &named(season.monday)).await?;
+    window.sees("Liste d'attente, rang 1").await?;
+    window.check_screen("reservations-agenda-attente").await?;
+    town.run(&["check"])?;
+    Ok(())
+}

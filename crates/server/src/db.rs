@@ -11,16 +11,18 @@ use anyhow::{Context, ensure};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
     FromQueryResult, IsolationLevel, QueryResult, RuntimeErr, SqliteTransactionMode, SqlxPostgresConnector,
-    SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait, Value,
+    SqlxSqliteConnector, TransactionOptions, TransactionTrait, Value,
 };
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgConnection};
 
-use uuid::Uuid;
-
 use crate::error::Result;
+
+use crate::statements::portions;
+pub(crate) use crate::statements::statement;
+pub use crate::statements::{ROWS, commune_and, padded, places, tuples};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/server");
 
@@ -37,6 +39,8 @@ const SQLITE_WRITER_CACHE: &str = "-65536";
 const SQLITE_CHECKPOINT: &str = "8192";
 /// Rows of the writer's statements that may wait to be fetched: a run of commands reads a few thousand at once.
 const SQLITE_ROWS_AHEAD: usize = 4096;
+/// Texts that the writer's connection keeps prepared: each of its statements in all lengths that it may have.
+const PREPARED: usize = 512;
 
 /// How often, and how long apart, PostgreSQL is asked whether a server has ended.
 const LOOKS: u32 = 10;
@@ -62,6 +66,15 @@ pub enum Location {
 
 /// The advisory lock of a PostgreSQL database that a serving process shares with the others, and a restore holds alone.
 const SERVED: i64 = i64::from_be_bytes(*b"\0\0\0preau");
+
+/// Changed rows under which any plan will do.
+const FEW_CHANGES: i64 = 200;
+
+#[derive(Debug, FromQueryResult)]
+struct TableRow {
+    /// Quoted where it must be.
+    name: String,
+}
 
 #[derive(Debug, FromQueryResult)]
 struct AloneRow {
@@ -142,7 +155,7 @@ impl Db {
         // What a savepoint needs to be undone is kept in memory: 64 KiB of it, and a file is made.
         let writing = options.clone().pragma("cache_size", SQLITE_WRITER_CACHE).pragma("temp_store", "MEMORY");
         // Rows come from SQLite's own thread: it waits for nobody until so many are not fetched.
-        let writing = writing.row_buffer_size(SQLITE_ROWS_AHEAD);
+        let writing = writing.row_buffer_size(SQLITE_ROWS_AHEAD).statement_cache_capacity(PREPARED);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .test_before_acquire(false) // a file of this machine does not go away between two transactions
@@ -177,7 +190,7 @@ impl Db {
         }
         // A plan made while a table was empty reads all of it, until the statistics are made anew: on the morning of an
         // opening tables grow from nothing within a minute. Whatever the writer looks for has an index.
-        let writing = options.clone().options([("enable_seqscan", "off")]);
+        let writing = options.clone().options([("enable_seqscan", "off")]).statement_cache_capacity(PREPARED);
         let writer = writer.connect_with(writing).await.context("connecting to PostgreSQL")?;
         let readers = pool(POSTGRES_READERS).connect_with(options).await.context("connecting to PostgreSQL")?;
         Ok(Self {
@@ -293,6 +306,26 @@ impl Db {
         Ok(self.writer.begin_with_options(options).await?)
     }
 
+    /// Has PostgreSQL look anew at the tables of which as much changed as they were known to hold. Their names.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn renew_statistics(&self) -> Result<Vec<String>> {
+        if !self.is_postgres() {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT format('%I', s.relname) AS name FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid \
+                   WHERE s.schemaname = current_schema() AND s.n_mod_since_analyze >= $1 \
+                   AND s.n_mod_since_analyze >= c.reltuples::float8 ORDER BY s.relname";
+        let tables: Vec<TableRow> = all(&self.readers, sql, vec![FEW_CHANGES.into()]).await?;
+        let mut renewed = Vec::new();
+        for TableRow { name } in tables {
+            self.readers.execute_unprepared(&format!("ANALYZE {name}")).await?;
+            renewed.push(name);
+        }
+        Ok(renewed)
+    }
+
     /// Whether the engine is PostgreSQL.
     #[must_use]
     pub fn is_postgres(&self) -> bool {
@@ -365,37 +398,6 @@ pub(crate) fn is_contention(error: &DbErr) -> bool {
         .is_some_and(|code| matches!(&*code, "40001" | "40P01"))
 }
 
-/// A statement for the engine.
-pub(crate) fn statement(on: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Statement {
-    let engine = on.get_database_backend();
-    let long = engine == DbBackend::Sqlite && values.len() > FEW;
-    let unnumbered = if long { unnumbered(sql, values.len()) } else { None };
-    Statement::from_sql_and_values(engine, unnumbered.as_deref().unwrap_or(sql), values)
-}
-
-/// Values from which it counts that SQLite walks the list of all names to find each.
-const FEW: usize = 16;
-
-/// The statement with `?` in place of `$1`, `$2`, …, which SQLite need not look up; none unless each of so many comes once,
-/// in order.
-fn unnumbered(sql: &str, places: usize) -> Option<String> {
-    let mut pieces = sql.split('$');
-    let mut unnumbered = String::with_capacity(sql.len());
-    unnumbered.push_str(pieces.next()?);
-    let mut count = 0;
-    for piece in pieces {
-        count += 1;
-        let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, rest) = piece.split_at(digits);
-        if number.parse() != Ok(count) {
-            return None;
-        }
-        unnumbered.push('?');
-        unnumbered.push_str(rest);
-    }
-    (count == places).then_some(unnumbered)
-}
-
 /// Whether both engines can keep a text, or be asked for it: PostgreSQL refuses a zero character.
 #[must_use]
 pub fn can_be_kept(text: &str) -> bool {
@@ -429,26 +431,28 @@ pub async fn run(on: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Re
     Ok(result.rows_affected())
 }
 
-/// The `VALUES` of a multi-row statement: `($1, $2), ($3, $4)` for two rows of two columns.
-#[must_use]
-pub fn tuples(rows: usize, columns: usize) -> String {
-    let tuple = |row: usize| {
-        let places: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
-        format!("({})", places.join(", "))
-    };
-    (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
-}
-
-/// The commune, then each id: the values of `commune_id = $1 AND x IN ($2, …)`.
-#[must_use]
-pub fn commune_and(commune: Uuid, ids: &[Uuid]) -> Vec<Value> {
-    std::iter::once(commune).chain(ids.iter().copied()).map(Value::from).collect()
-}
-
-/// `$2, $3, …` for `count` values after the commune.
-#[must_use]
-pub fn places(count: usize) -> String {
-    (2..count + 2).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+/// Inserts rows `into` a table and its columns, as many to a statement as it is kept prepared for; `end` is what follows the rows. The
+/// next statement is put together while the engine works on the last.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn insert<const N: usize>(
+    on: &impl ConnectionTrait,
+    into: &str,
+    end: &str,
+    mut rows: impl ExactSizeIterator<Item = [Value; N]>,
+) -> Result<()> {
+    let mut statements = portions(rows.len()).map(|portion| {
+        let sql = format!("INSERT INTO {into} VALUES {} {end}", tuples(portion, N));
+        statement(on, &sql, rows.by_ref().take(portion).flatten().collect())
+    });
+    let mut next = statements.next();
+    while let Some(this) = next {
+        let (result, after) = futures_util::join!(on.execute_raw(this), async { statements.next() });
+        result?;
+        next = after;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -461,26 +465,5 @@ mod tests {
         {
             assert_eq!(at_least(version, SQLITE_MIN), enough, "{version}");
         }
-    }
-
-    #[test]
-    fn statements_lose_their_numbers_where_these_say_nothing() {
-        for (sql, places, unnumbered_sql) in [
-            ("a = $1 AND b IN ($2, $3)", 3, Some("a = ? AND b IN (?, ?)")),
-            ("VALUES ($1,$2), ($3,$4)", 4, Some("VALUES (?,?), (?,?)")),
-            ("no place", 0, Some("no place")),
-            ("b IN ($2) AND a = $1", 2, None),
-            ("a = $1 OR b = $1", 2, None),
-            ("a = $1", 2, None),
-            ("a = '$' AND b = $1", 1, None),
-            ("a = $", 1, None),
-        ] {
-            assert_eq!(unnumbered(sql, places).as_deref(), unnumbered_sql, "{sql}");
-        }
-    }
-
-    #[test]
-    fn tuples_number_their_places() {
-        assert_eq!(tuples(2, 3), "($1, $2, $3), ($4, $5, $6)");
     }
 }

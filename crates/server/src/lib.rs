@@ -25,6 +25,8 @@ pub mod planning;
 mod random;
 pub mod registrations;
 pub mod reservations;
+mod statements;
+pub mod statistics;
 pub mod sync;
 pub mod tidying;
 mod together;

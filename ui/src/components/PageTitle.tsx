@@ -1,4 +1,4 @@
-import { type ReactNode, useContext, useEffect, useRef } from 'react';
+import { type ReactNode, useContext, useLayoutEffect, useRef } from 'react';
 import { useText } from '../lib/i18n';
 import { PlaceContext } from '../lib/place';
 import styles from './PageTitle.module.css';
@@ -10,18 +10,21 @@ interface PageTitleProps {
   children: string;
 }
 
-/** The page's only `h1`. It takes the focus when the page appears, and the window's title follows it. */
+/**
+ * The page's only `h1`. It takes the focus when the page appears, and the window's title follows it: before the page is
+ * painted, so that nobody reads one page under the name of another.
+ */
 export function PageTitle({ window: windowTitle, lead, children }: PageTitleProps) {
   const { t } = useText();
   const place = useContext(PlaceContext);
   const heading = useRef<HTMLHeadingElement>(null);
   const page = windowTitle ?? children;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = [page, place, t('frame.product')].filter(Boolean).join(' – ');
   }, [page, place, t]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     heading.current?.focus({ preventScroll: true });
     globalThis.scrollTo?.(0, 0);
   }, []);

@@ -22,13 +22,23 @@ pub(super) fn run(places: &Places) -> Result<Vec<Figure>> {
 fn told(found: &Value) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for (name, what) in [
-        ("again", "opened with all three children, 516 boxes"),
-        ("first", "*COMMENCER*, one child, the first time after a start"),
-        ("one", "*COMMENCER*, one child, 172 boxes"),
-        ("all", "*Tous*, from one child to all three, 516 boxes"),
+        ("again", "opened with all three children, 516 boxes: the window is full"),
+        ("first", "*COMMENCER*, one child, the first time after a start: the window is full"),
+        ("one", "*COMMENCER*, one child, 172 boxes: the window is full"),
+        ("all", "*Tous*, from one child to all three, 516 boxes: the window is full"),
     ] {
-        let path = format!("/openings/{name}");
-        figures.push(bound(found, &path, what, OPEN)?);
+        figures.push(bound(found, &format!("/openings/{name}/took"), what, OPEN)?);
+        let mean = |part: &str| number(found, &format!("/openings/{name}/{part}/mean"));
+        let parts = [mean("asked")?, mean("read")?, mean("drawn")?, mean("waited")?, mean("laid")?, mean("painted")?];
+        figures.push(Figure::told(
+            "of it, mean: until the program is asked, its answer, the rows in the page, the frame, layout, painting",
+            parts.map(|milliseconds| format!("{milliseconds:.0}")).join(" · ") + " ms",
+        ));
+        let whole = |share: &str| number(found, &format!("/openings/{name}/whole/{share}"));
+        figures.push(Figure::told(
+            "until the last box, out of sight, is painted too (p50 · p95)",
+            format!("{:.0} · {:.0} ms", whole("p50")?, whole("p95")?),
+        ));
     }
     figures.push(bound(found, "/ticks/box", "a tick: the box is painted", TICK)?);
     figures.push(bound(found, "/ticks/total", "a tick: the box, its day's price and the total are painted", TICK)?);

@@ -8,9 +8,6 @@ use crate::db;
 use crate::error::Result;
 use crate::writer::WriteTx;
 
-/// Rows of one statement.
-const ROWS: usize = 250;
-
 /// How a child's day went, for one home.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub(super) struct AttendanceRow {
@@ -50,7 +47,7 @@ pub(super) async fn of_children(
     children: &[Uuid],
 ) -> Result<Vec<AttendanceRow>> {
     let mut rows = Vec::new();
-    for children in children.chunks(ROWS) {
+    for children in children.chunks(db::ROWS) {
         let sql = format!(
             "SELECT {COLUMNS} FROM attendance WHERE commune_id = $1 AND child_id IN ({}) AND activity_id = ${} AND day = ${}",
             db::places(children.len()),
@@ -72,7 +69,7 @@ pub(super) async fn replace(
     children: &[Uuid],
     rows: Vec<AttendanceRow>,
 ) -> Result<()> {
-    for children in children.chunks(ROWS) {
+    for children in children.chunks(db::ROWS) {
         let sql = format!(
             "DELETE FROM attendance WHERE commune_id = $1 AND child_id IN ({}) AND activity_id = ${} AND day = ${}",
             db::places(children.len()),
@@ -84,18 +81,11 @@ pub(super) async fn replace(
         db::run(tx.connection(), &sql, values).await?;
     }
     let at = tx.now().as_millisecond();
-    for chunk in rows.chunks(ROWS) {
-        let sql = format!(
-            "INSERT INTO attendance (commune_id, {COLUMNS}, changed_at) VALUES {}",
-            db::tuples(chunk.len(), 15)
-        );
-        db::run(tx.connection(), &sql, chunk.iter().flat_map(|row| values(commune, row, at)).collect()).await?;
-    }
-    Ok(())
+    let into = format!("attendance (commune_id, {COLUMNS}, changed_at)");
+    db::insert(tx.connection(), &into, "", rows.into_iter().map(|row| values(commune, row, at))).await
 }
 
-fn values(commune: Uuid, row: &AttendanceRow, at: i64) -> [Value; 15] {
-    let row = row.clone();
+fn values(commune: Uuid, row: AttendanceRow, at: i64) -> [Value; 15] {
     [
         commune.into(),
         row.activity_id.into(),

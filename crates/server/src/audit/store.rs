@@ -12,11 +12,6 @@ use crate::error::{Error, Result};
 use crate::random::random;
 use crate::writer::{Together, When, WriteTx};
 
-/// Columns of an act.
-const COLUMNS: usize = 12;
-/// Acts written by one statement: neither its text nor its values grow without end.
-const ROWS: usize = 160;
-
 #[derive(Debug, FromQueryResult)]
 struct EndRow {
     audit_seq: i64,
@@ -75,26 +70,23 @@ async fn append(tx: &WriteTx, commune: Uuid, acts: &[Act]) -> Result<()> {
     let end: Option<EndRow> = db::one(tx.connection(), &sql, vec![commune.into()]).await?;
     let EndRow { mut audit_seq, audit_hash } = end.ok_or(Error::NotFound)?;
     let mut hash = audit_hash.unwrap_or_default();
-    for acts in acts.chunks(ROWS) {
-        let mut values = Vec::with_capacity(acts.len() * COLUMNS);
-        for act in acts {
-            audit_seq += 1;
-            hash = row_of(tx, commune, audit_seq, &hash, act, &mut values)?;
-        }
-        let sql = format!(
-            "INSERT INTO audit (commune_id, seq, at, actor_kind, actor_id, action, family_id, entity_id, \
-             details, salt, details_hash, hash) VALUES {}",
-            db::tuples(acts.len(), COLUMNS)
-        );
-        db::run(tx.connection(), &sql, values).await?;
+    let mut rows = Vec::with_capacity(acts.len());
+    for act in acts {
+        audit_seq += 1;
+        let row;
+        (row, hash) = row_of(tx, commune, audit_seq, &hash, act)?;
+        rows.push(row);
     }
+    let into = "audit (commune_id, seq, at, actor_kind, actor_id, action, family_id, entity_id, details, salt, \
+                details_hash, hash)";
+    db::insert(tx.connection(), into, "", rows.into_iter()).await?;
     let sql = "UPDATE commune SET audit_seq = $2, audit_hash = $3 WHERE commune_id = $1";
     db::run(tx.connection(), sql, vec![commune.into(), audit_seq.into(), hash.into()]).await?;
     Ok(())
 }
 
-/// Adds an act's values, and returns its hash.
-fn row_of(tx: &WriteTx, commune: Uuid, seq: i64, before: &[u8], act: &Act, values: &mut Vec<Value>) -> Result<Vec<u8>> {
+/// An act's row, and its hash.
+fn row_of(tx: &WriteTx, commune: Uuid, seq: i64, before: &[u8], act: &Act) -> Result<([Value; 12], Vec<u8>)> {
     let (actor_kind, actor_id) = act.actor.columns();
     let at = tx.now().as_millisecond();
     let salt = act.details.as_ref().map(|_| random::<16>()).transpose()?.map(|salt| salt.to_vec());
@@ -105,7 +97,7 @@ fn row_of(tx: &WriteTx, commune: Uuid, seq: i64, before: &[u8], act: &Act, value
     let (action, family, entity) = (act.action, act.family, act.entity);
     let link = Link { commune, seq, at, actor_kind, actor_id, action, family, entity, details_hash: &details_hash };
     let hash = chain::hash(before, &link);
-    values.extend([
+    let row = [
         commune.into(),
         seq.into(),
         at.into(),
@@ -118,8 +110,8 @@ fn row_of(tx: &WriteTx, commune: Uuid, seq: i64, before: &[u8], act: &Act, value
         salt.into(),
         details_hash.into(),
         hash.clone().into(),
-    ]);
-    Ok(hash)
+    ];
+    Ok((row, hash))
 }
 
 #[derive(Debug, FromQueryResult)]

@@ -31,6 +31,7 @@ use crate::notices::operator;
 use crate::notices::sender::Sender;
 use crate::notices::templates::{TemplateFault, Templates};
 use crate::notices::transports::{Carriers, Folder, Gateway, MailCarrier, SmsCarrier, Smtp};
+use crate::statistics::keep_statistics;
 use crate::sync;
 use crate::tidying::keep_tidy;
 use crate::writer::Seat;
@@ -107,6 +108,7 @@ pub(super) async fn serve(config: &Config, press: Option<&'static dyn LetterPres
     tokio::spawn(keep_expiring(app.clone()));
     tokio::spawn(keep_erasing(app.clone(), config.audit_details_days));
     tokio::spawn(keep_tidy(app.clone()));
+    tokio::spawn(keep_statistics(app.clone()));
     let socket = AdminSocket::listen(app.clone(), &config.admin_socket).await?;
     let options = HttpOptions {
         limits: Limits { connections: config.connections, ..Limits::default() },

@@ -10,7 +10,7 @@ use preau_protocol::communes::CommuneDto;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::store::{self, QuotientRow};
+use super::store::{self, HomeRow};
 use crate::error::Result;
 
 /// Homes, and every child linked to one of them at any time.
@@ -37,6 +37,8 @@ pub struct ChildHome {
     pub may_book: bool,
     /// Pays for the child.
     pub pays: bool,
+    /// When the child was born.
+    pub birth: Date,
 }
 
 impl ChildHome {
@@ -52,7 +54,7 @@ impl ChildHome {
 /// # Errors
 /// Whatever the database says, or a date that cannot be read.
 pub async fn homes_of(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<ChildHome>> {
-    store::links_of(on, commune, children).await?.iter().map(child_home).collect()
+    store::homes_of(on, commune, children).await?.iter().map(child_home).collect()
 }
 
 /// Every home of each child of some homes.
@@ -60,12 +62,19 @@ pub async fn homes_of(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid
 /// # Errors
 /// As [`homes_of`].
 pub async fn all_homes(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<ChildHome>> {
-    store::links_of_children_of(on, commune, families).await?.iter().map(child_home).collect()
+    store::homes_of_children_of(on, commune, families).await?.iter().map(child_home).collect()
 }
 
-fn child_home(row: &store::LinkRow) -> Result<ChildHome> {
-    let (from, to) = (store::day(&row.starts_on)?, row.ends_on.as_deref().map(store::day).transpose()?);
-    Ok(ChildHome { child: row.child_id, family: row.family_id, from, to, may_book: row.may_book, pays: row.pays })
+fn child_home(row: &store::ChildHomeRow) -> Result<ChildHome> {
+    Ok(ChildHome {
+        child: row.child_id,
+        family: row.family_id,
+        from: store::day(&row.starts_on)?,
+        to: row.ends_on.as_deref().map(store::day).transpose()?,
+        may_book: row.may_book,
+        pays: row.pays,
+        birth: store::day(&row.birth_date)?,
+    })
 }
 
 /// The children of each home, whatever the dates of their links.
@@ -107,7 +116,7 @@ pub async fn families_by_reference(
 /// # Errors
 /// Whatever the database says.
 pub async fn is_there(on: &impl ConnectionTrait, commune: Uuid, family: Uuid) -> Result<bool> {
-    Ok(!store::towns(on, commune, &[family]).await?.is_empty())
+    Ok(!store::families(on, commune, &[family]).await?.is_empty())
 }
 
 /// What a child is called.
@@ -142,31 +151,22 @@ pub async fn households(
 ) -> Result<Households> {
     let commune = town.commune_id;
     let mut all = Households::default();
-    for row in store::towns(on, commune, families).await? {
+    for row in store::homes(on, commune, families).await? {
+        let home = all.homes.entry(FamilyId(row.family_id)).or_default();
         let address = row.postcode.as_deref().zip(row.city.as_deref());
-        let resident = address.is_some_and(|address| lives_in(address, (&town.postcode, &town.name)));
-        all.homes.insert(FamilyId(row.family_id), Home { resident, ..Home::default() });
+        home.resident = address.is_some_and(|address| lives_in(address, (&town.postcode, &town.name)));
+        home.quotients.extend(quotient(&row));
     }
-    for row in store::quotients(on, commune, families).await? {
-        if let Some(home) = all.homes.get_mut(&FamilyId(row.family_id)) {
-            home.quotients.extend(quotient(&row));
-        }
-    }
-    let mut children = BTreeSet::new();
     for link in links {
         if let Some(home) = all.homes.get_mut(&FamilyId(link.family)) {
-            let ChildHome { child, from, to, may_book, .. } = *link;
+            let ChildHome { child, from, to, may_book, birth, .. } = *link;
             home.links.push(Link { child: ChildId(child), from, to, may_book });
-            children.insert(child);
+            all.children.insert(ChildId(child), Child { birth, schooling: Vec::new() });
         }
-    }
-    let children: Vec<Uuid> = children.into_iter().collect();
-    for row in store::births(on, commune, &children).await? {
-        let child = Child { birth: store::day(&row.birth_date)?, schooling: Vec::new() };
-        all.children.insert(ChildId(row.child_id), child);
     }
     let Some((first, last)) = schooling else { return Ok(all) };
     let days = (first.to_string(), last.to_string());
+    let children: Vec<Uuid> = all.children.keys().map(|child| child.0).collect();
     for row in store::schooling_between(on, commune, &children, (&days.0, &days.1)).await? {
         let (from, to) = (store::day(&row.starts_on)?, row.ends_on.as_deref().map(store::day).transpose()?);
         if let Some(child) = all.children.get_mut(&ChildId(row.child_id)) {
@@ -177,14 +177,14 @@ pub async fn households(
     Ok(all)
 }
 
-/// One that cannot be read counts as no proof.
-fn quotient(row: &QuotientRow) -> Option<FamilyQuotient> {
-    let source = match row.source.as_str() {
+/// The quotient of a row, if it has one; one that cannot be read counts as no proof.
+fn quotient(row: &HomeRow) -> Option<FamilyQuotient> {
+    let source = match row.source.as_deref()? {
         "caf" => QuotientSource::Caf,
         "msa" => QuotientSource::Msa,
         "tax_notice" => QuotientSource::TaxNotice,
         _ => QuotientSource::None,
     };
     let value = row.value.and_then(|value| u32::try_from(value).ok());
-    Some(FamilyQuotient { source, value, effective: Month::parse(&row.effective_month)? })
+    Some(FamilyQuotient { source, value, effective: Month::parse(row.effective_month.as_deref()?)? })
 }

@@ -125,11 +125,12 @@ async fn among<T: FromQueryResult>(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
+    let ids = db::padded(ids);
     let sql = format!(
         "SELECT {columns} FROM {table} WHERE commune_id = $1 AND {key} IN ({}) ORDER BY {order}",
         db::places(ids.len())
     );
-    db::all(on, &sql, db::commune_and(commune, ids)).await
+    db::all(on, &sql, db::commune_and(commune, &ids)).await
 }
 
 const FAMILY: &str = "family_id, reference, street, complement, postcode, city";
@@ -139,29 +140,77 @@ pub(crate) async fn families(on: &impl ConnectionTrait, commune: Uuid, ids: &[Uu
     among(on, commune, (FAMILY, "family", "family_id", "family_id"), ids).await
 }
 
-/// Where a family lives, as far as the rules on residents ask.
+/// Where a family lives, and one of its quotients if there is any.
 #[derive(Debug, FromQueryResult)]
-pub(crate) struct TownRow {
+pub(crate) struct HomeRow {
     pub family_id: Uuid,
     pub postcode: Option<String>,
     pub city: Option<String>,
+    pub source: Option<String>,
+    pub value: Option<i64>,
+    pub effective_month: Option<String>,
 }
 
-/// Where families live.
-pub(crate) async fn towns(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<TownRow>> {
-    among(on, commune, ("family_id, postcode, city", "family", "family_id", "family_id"), families).await
+/// Where families live, with their quotients: a row for each of these, or one.
+pub(crate) async fn homes(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<HomeRow>> {
+    if families.is_empty() {
+        return Ok(Vec::new());
+    }
+    let columns = "f.family_id, f.postcode, f.city, q.source, q.value, q.effective_month";
+    let tables = "family f LEFT JOIN quotient q ON q.commune_id = f.commune_id AND q.family_id = f.family_id";
+    let families = db::padded(families);
+    let sql = format!(
+        "SELECT {columns} FROM {tables} WHERE f.commune_id = $1 AND f.family_id IN ({})",
+        db::places(families.len())
+    );
+    db::all(on, &sql, db::commune_and(commune, &families)).await
 }
 
-/// When a child was born.
+/// A link between a child and a home, with the child's birth.
 #[derive(Debug, FromQueryResult)]
-pub(crate) struct BirthRow {
+pub(crate) struct ChildHomeRow {
     pub child_id: Uuid,
+    pub family_id: Uuid,
+    pub starts_on: String,
+    pub ends_on: Option<String>,
+    pub may_book: bool,
+    pub pays: bool,
     pub birth_date: String,
 }
 
-/// When children were born.
-pub(crate) async fn births(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<BirthRow>> {
-    among(on, commune, ("child_id, birth_date", "child", "child_id", "child_id"), children).await
+/// In this order of tables: SQLite might read every child of the commune first.
+const CHILD_HOME: &str = "SELECT l.child_id, l.family_id, l.starts_on, l.ends_on, l.may_book, l.pays, child.birth_date \
+                          FROM family_child l CROSS JOIN child \
+                          WHERE child.commune_id = l.commune_id AND child.child_id = l.child_id AND l.commune_id = $1";
+
+/// Every link of these children, whichever family asks: only ever used to know that another home exists.
+pub(crate) async fn homes_of(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<ChildHomeRow>> {
+    if children.is_empty() {
+        return Ok(Vec::new());
+    }
+    let children = db::padded(children);
+    let sql = format!("{CHILD_HOME} AND l.child_id IN ({})", db::places(children.len()));
+    db::all(on, &sql, db::commune_and(commune, &children)).await
+}
+
+/// Every link of the children of these families, to whichever home and whatever its dates.
+pub(crate) async fn homes_of_children_of(
+    on: &impl ConnectionTrait,
+    commune: Uuid,
+    families: &[Uuid],
+) -> Result<Vec<ChildHomeRow>> {
+    if families.is_empty() {
+        return Ok(Vec::new());
+    }
+    let families = db::padded(families);
+    let places: Vec<String> = (3..families.len() + 3).map(|place| format!("${place}")).collect();
+    let sql = format!(
+        "{CHILD_HOME} AND l.child_id IN (SELECT child_id FROM family_child WHERE commune_id = $2 AND family_id IN ({}))",
+        places.join(", ")
+    );
+    let mut values: Vec<sea_orm::Value> = vec![commune.into()];
+    values.extend(db::commune_and(commune, &families));
+    db::all(on, &sql, values).await
 }
 
 /// Adults of these families, those who left aside.
@@ -181,26 +230,6 @@ pub(crate) async fn links(on: &impl ConnectionTrait, commune: Uuid, families: &[
 /// Every link of these children, whichever family asks: only ever used to know that another home exists.
 pub(crate) async fn links_of(on: &impl ConnectionTrait, commune: Uuid, children: &[Uuid]) -> Result<Vec<LinkRow>> {
     among(on, commune, (LINK, "family_child", "child_id", "starts_on, family_id"), children).await
-}
-
-/// Every link of the children of these families, to whichever home and whatever its dates.
-pub(crate) async fn links_of_children_of(
-    on: &impl ConnectionTrait,
-    commune: Uuid,
-    families: &[Uuid],
-) -> Result<Vec<LinkRow>> {
-    if families.is_empty() {
-        return Ok(Vec::new());
-    }
-    let places: Vec<String> = (3..families.len() + 3).map(|place| format!("${place}")).collect();
-    let sql = format!(
-        "SELECT {LINK} FROM family_child WHERE commune_id = $1 AND child_id IN \
-         (SELECT child_id FROM family_child WHERE commune_id = $2 AND family_id IN ({}))",
-        places.join(", ")
-    );
-    let mut values: Vec<sea_orm::Value> = vec![commune.into()];
-    values.extend(db::commune_and(commune, families));
-    db::all(on, &sql, values).await
 }
 
 #[derive(Debug, FromQueryResult)]

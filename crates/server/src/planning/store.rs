@@ -11,9 +11,6 @@ use crate::db;
 use crate::error::Result;
 use crate::writer::WriteTx;
 
-/// Rows of one statement.
-const ROWS: usize = 250;
-
 /// A site, activity, period, tariff or calendar.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub(crate) struct ItemRow {
@@ -63,21 +60,13 @@ pub(super) async fn items(on: &impl ConnectionTrait, commune: Uuid) -> Result<Ve
 
 /// Puts items there, or brings those with these ids to these.
 pub(super) async fn put_items(tx: &WriteTx, commune: Uuid, rows: Vec<ItemRow>) -> Result<()> {
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<ItemRow> = rows.by_ref().take(ROWS).collect();
-        let sql = format!(
-            "INSERT INTO planning_item (commune_id, kind, item_id, stable_key, body, places) VALUES {} \
-             ON CONFLICT (commune_id, item_id) DO UPDATE SET body = excluded.body, places = excluded.places",
-            db::tuples(chunk.len(), 6)
-        );
-        let row = |row: ItemRow| -> [Value; 6] {
-            let ItemRow { kind, item_id, stable_key, body, places } = row;
-            [commune.into(), kind.into(), item_id.into(), stable_key.into(), body.into(), places.into()]
-        };
-        db::run(tx.connection(), &sql, chunk.into_iter().flat_map(row).collect()).await?;
-    }
-    Ok(())
+    let row = |row: ItemRow| -> [Value; 6] {
+        let ItemRow { kind, item_id, stable_key, body, places } = row;
+        [commune.into(), kind.into(), item_id.into(), stable_key.into(), body.into(), places.into()]
+    };
+    let into = "planning_item (commune_id, kind, item_id, stable_key, body, places)";
+    let again = "ON CONFLICT (commune_id, item_id) DO UPDATE SET body = excluded.body, places = excluded.places";
+    db::insert(tx.connection(), into, again, rows.into_iter().map(row)).await
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -125,7 +114,8 @@ async fn counters_of(
 ) -> Result<Vec<CounterRow>> {
     let days: Vec<&String> = days.iter().collect();
     let mut rows = Vec::new();
-    for days in days.chunks(ROWS) {
+    for days in days.chunks(db::ROWS) {
+        let days = db::padded(days);
         let places: Vec<String> = (3..days.len() + 3).map(|place| format!("${place}")).collect();
         let sql = format!(
             "SELECT {COUNTER} FROM counter WHERE commune_id = $1 AND activity_id = $2 AND day IN ({}) \
@@ -141,25 +131,26 @@ async fn counters_of(
 
 /// Writes counters as they are now.
 pub(super) async fn put_counters(tx: &WriteTx, commune: Uuid, rows: Vec<CounterRow>) -> Result<()> {
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<CounterRow> = rows.by_ref().take(ROWS).collect();
-        let sql = format!(
-            "INSERT INTO counter (commune_id, {COUNTER}) VALUES {} \
-             ON CONFLICT (commune_id, activity_id, day, group_key, counter_key) DO UPDATE SET \
-             capacity = excluded.capacity, taken = excluded.taken, waiting = excluded.waiting, \
-             next_in_queue = excluded.next_in_queue, by_hand = excluded.by_hand, kept = excluded.kept",
-            db::tuples(chunk.len(), 11)
-        );
-        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 11);
-        for row in chunk {
-            values.extend([commune.into(), row.activity_id.into(), row.day.into(), row.group_key.into()]);
-            values.extend([row.counter_key.into(), row.capacity.into(), row.taken.into(), row.waiting.into()]);
-            values.extend([row.next_in_queue.into(), row.by_hand.into(), row.kept.into()]);
-        }
-        db::run(tx.connection(), &sql, values).await?;
-    }
-    Ok(())
+    let row = |row: CounterRow| -> [Value; 11] {
+        [
+            commune.into(),
+            row.activity_id.into(),
+            row.day.into(),
+            row.group_key.into(),
+            row.counter_key.into(),
+            row.capacity.into(),
+            row.taken.into(),
+            row.waiting.into(),
+            row.next_in_queue.into(),
+            row.by_hand.into(),
+            row.kept.into(),
+        ]
+    };
+    let again = "ON CONFLICT (commune_id, activity_id, day, group_key, counter_key) DO UPDATE SET \
+                 capacity = excluded.capacity, taken = excluded.taken, waiting = excluded.waiting, \
+                 next_in_queue = excluded.next_in_queue, by_hand = excluded.by_hand, kept = excluded.kept";
+    let into = format!("counter (commune_id, {COUNTER})");
+    db::insert(tx.connection(), &into, again, rows.into_iter().map(row)).await
 }
 
 /// Every counter of an activity from a day to another.

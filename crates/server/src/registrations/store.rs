@@ -7,9 +7,6 @@ use crate::db;
 use crate::error::Result;
 use crate::writer::WriteTx;
 
-/// Rows of one statement.
-const ROWS: usize = 250;
-
 /// A registration.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub(super) struct RegistrationRow {
@@ -31,7 +28,7 @@ pub(super) async fn of_children(
     children: &[Uuid],
 ) -> Result<Vec<RegistrationRow>> {
     let mut rows = Vec::new();
-    for children in children.chunks(ROWS) {
+    for children in children.chunks(db::ROWS) {
         let sql = format!(
             "SELECT {COLUMNS} FROM registration WHERE commune_id = $1 AND child_id IN ({}) \
              ORDER BY child_id, activity_id, starts_on",
@@ -56,7 +53,8 @@ pub(super) async fn for_activities(
     activities: &[Uuid],
 ) -> Result<Vec<RegistrationRow>> {
     let mut rows = Vec::new();
-    for children in children.chunks(ROWS) {
+    for children in children.chunks(db::ROWS) {
+        let children = db::padded(children);
         let after = children.len() + 2;
         let of_activities: Vec<String> = (after..after + activities.len()).map(|place| format!("${place}")).collect();
         let sql = format!(
@@ -64,7 +62,7 @@ pub(super) async fn for_activities(
             db::places(children.len()),
             of_activities.join(", ")
         );
-        let mut values = db::commune_and(commune, children);
+        let mut values = db::commune_and(commune, &children);
         values.extend(activities.iter().copied().map(sea_orm::Value::from));
         rows.extend(db::all::<RegistrationRow>(on, &sql, values).await?);
     }
@@ -84,29 +82,21 @@ pub(super) async fn are_there_any(on: &impl ConnectionTrait, commune: Uuid) -> R
 
 /// Puts registrations there, or brings those of the same child, activity and first day to these. Their ids stay.
 pub(super) async fn put(tx: &WriteTx, commune: Uuid, rows: Vec<RegistrationRow>) -> Result<()> {
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<RegistrationRow> = rows.by_ref().take(ROWS).collect();
-        let sql = format!(
-            "INSERT INTO registration (commune_id, {COLUMNS}) VALUES {} \
-             ON CONFLICT (commune_id, child_id, activity_id, starts_on) DO UPDATE SET ends_on = excluded.ends_on, \
-             state = excluded.state, reason = excluded.reason, own_meal = excluded.own_meal",
-            db::tuples(chunk.len(), 9)
-        );
-        let row = |row: RegistrationRow| -> [Value; 9] {
-            [
-                commune.into(),
-                row.registration_id.into(),
-                row.child_id.into(),
-                row.activity_id.into(),
-                row.starts_on.into(),
-                row.ends_on.into(),
-                row.state.into(),
-                row.reason.into(),
-                row.own_meal.into(),
-            ]
-        };
-        db::run(tx.connection(), &sql, chunk.into_iter().flat_map(row).collect()).await?;
-    }
-    Ok(())
+    let row = |row: RegistrationRow| -> [Value; 9] {
+        [
+            commune.into(),
+            row.registration_id.into(),
+            row.child_id.into(),
+            row.activity_id.into(),
+            row.starts_on.into(),
+            row.ends_on.into(),
+            row.state.into(),
+            row.reason.into(),
+            row.own_meal.into(),
+        ]
+    };
+    let again = "ON CONFLICT (commune_id, child_id, activity_id, starts_on) DO UPDATE SET ends_on = excluded.ends_on, \
+                 state = excluded.state, reason = excluded.reason, own_meal = excluded.own_meal";
+    let into = format!("registration (commune_id, {COLUMNS})");
+    db::insert(tx.connection(), &into, again, rows.into_iter().map(row)).await
 }

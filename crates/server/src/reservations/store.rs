@@ -9,9 +9,6 @@ use crate::db;
 use crate::error::Result;
 use crate::writer::WriteTx;
 
-/// Rows of one statement.
-const ROWS: usize = 250;
-
 /// A reservation.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub(super) struct ReservationRow {
@@ -51,7 +48,7 @@ pub(super) async fn of_children(
     (first, last): (&str, &str),
 ) -> Result<Vec<ReservationRow>> {
     let mut rows = Vec::new();
-    for children in children.chunks(ROWS) {
+    for children in children.chunks(db::ROWS) {
         let (low, high) = (children.len() + 2, children.len() + 3);
         let sql = format!(
             "SELECT {COLUMNS} FROM reservation WHERE commune_id = $1 AND child_id IN ({}) \
@@ -72,7 +69,8 @@ pub(super) async fn of_child_days(
     child_days: &[(Uuid, String)],
 ) -> Result<Vec<ReservationRow>> {
     let mut rows = Vec::new();
-    for some in child_days.chunks(ROWS) {
+    for some in child_days.chunks(db::ROWS) {
+        let some = db::padded(some);
         let sql = format!(
             "SELECT {COLUMNS} FROM reservation WHERE commune_id = $1 AND state <> 'cancelled' \
              AND (child_id, day) IN (VALUES {})",
@@ -111,7 +109,8 @@ pub(super) async fn first_of_queues(
     many: i64,
 ) -> Result<Vec<FirstRow>> {
     let mut rows = Vec::new();
-    for some in queues.chunks(ROWS) {
+    for some in queues.chunks(db::ROWS) {
+        let some = db::padded(some);
         let sql = format!(
             "SELECT reservation_id, day, group_key, units, place FROM ( \
                SELECT reservation_id, day, group_key, units, \
@@ -133,12 +132,13 @@ pub(super) async fn first_of_queues(
 /// Reservations by their ids.
 pub(super) async fn by_id(on: &impl ConnectionTrait, commune: Uuid, ids: &[Uuid]) -> Result<Vec<ReservationRow>> {
     let mut rows = Vec::new();
-    for ids in ids.chunks(ROWS) {
+    for ids in ids.chunks(db::ROWS) {
+        let ids = db::padded(ids);
         let sql = format!(
             "SELECT {COLUMNS} FROM reservation WHERE commune_id = $1 AND reservation_id IN ({})",
             db::places(ids.len())
         );
-        rows.extend(db::all::<ReservationRow>(on, &sql, db::commune_and(commune, ids)).await?);
+        rows.extend(db::all::<ReservationRow>(on, &sql, db::commune_and(commune, &ids)).await?);
     }
     Ok(rows)
 }
@@ -153,7 +153,8 @@ pub(super) async fn on_days(
 ) -> Result<Vec<ReservationRow>> {
     let days: Vec<&String> = days.iter().collect();
     let mut rows = Vec::new();
-    for days in days.chunks(ROWS) {
+    for days in days.chunks(db::ROWS) {
+        let days = db::padded(days);
         let places: Vec<String> = (4..days.len() + 4).map(|place| format!("${place}")).collect();
         let sql = format!(
             "SELECT {COLUMNS} FROM reservation WHERE commune_id = $1 AND activity_id = $2 AND state = $3 AND day IN ({})",
@@ -173,7 +174,7 @@ pub(super) async fn all_of_children(
     children: &[Uuid],
 ) -> Result<Vec<ReservationRow>> {
     let mut rows = Vec::new();
-    for children in children.chunks(ROWS) {
+    for children in children.chunks(db::ROWS) {
         let sql = format!(
             "SELECT {COLUMNS} FROM reservation WHERE commune_id = $1 AND child_id IN ({}) ORDER BY day, reservation_id",
             db::places(children.len())
@@ -185,33 +186,41 @@ pub(super) async fn all_of_children(
 
 /// Writes reservations, new or changed.
 pub(super) async fn put(tx: &WriteTx, commune: Uuid, rows: &[ReservationRow]) -> Result<()> {
-    for chunk in rows.chunks(ROWS) {
-        let sql = format!(
-            "INSERT INTO reservation (commune_id, {COLUMNS}, changed_at) VALUES {} \
-             ON CONFLICT (commune_id, reservation_id) DO UPDATE SET period_id = excluded.period_id, \
-             units = excluded.units, group_key = excluded.group_key, state = excluded.state, queue = excluded.queue, \
-             price = excluded.price, closed = excluded.closed, to_credit = excluded.to_credit, \
-             late = excluded.late, beyond = excluded.beyond, \
-             changed_at = excluded.changed_at",
-            db::tuples(chunk.len(), 17)
-        );
-        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 17);
-        for row in chunk {
-            values.extend([commune.into(), row.reservation_id.into(), row.child_id.into(), row.family_id.into()]);
-            values.extend([row.activity_id.into(), row.period_id.into(), row.day.clone().into(), row.units.into()]);
-            values.extend([row.group_key.clone().into(), row.state.clone().into(), row.queue.into()]);
-            values.extend([row.price.clone().into(), row.closed.into(), row.to_credit.into(), row.late.into()]);
-            values.push(row.beyond.into());
-            values.push(tx.now().as_millisecond().into());
-        }
-        db::run(tx.connection(), &sql, values).await?;
-    }
-    Ok(())
+    let at = tx.now().as_millisecond();
+    let row = |row: &ReservationRow| -> [Value; 17] {
+        let row = row.clone();
+        [
+            commune.into(),
+            row.reservation_id.into(),
+            row.child_id.into(),
+            row.family_id.into(),
+            row.activity_id.into(),
+            row.period_id.into(),
+            row.day.into(),
+            row.units.into(),
+            row.group_key.into(),
+            row.state.into(),
+            row.queue.into(),
+            row.price.into(),
+            row.closed.into(),
+            row.to_credit.into(),
+            row.late.into(),
+            row.beyond.into(),
+            at.into(),
+        ]
+    };
+    let again = "ON CONFLICT (commune_id, reservation_id) DO UPDATE SET period_id = excluded.period_id, \
+                 units = excluded.units, group_key = excluded.group_key, state = excluded.state, queue = excluded.queue, \
+                 price = excluded.price, closed = excluded.closed, to_credit = excluded.to_credit, \
+                 late = excluded.late, beyond = excluded.beyond, changed_at = excluded.changed_at";
+    let into = format!("reservation (commune_id, {COLUMNS}, changed_at)");
+    db::insert(tx.connection(), &into, again, rows.iter().map(row)).await
 }
 
 /// Forgets the units of reservations as they were.
 pub(super) async fn forget_units(tx: &WriteTx, commune: Uuid, before: &[ReservationRow]) -> Result<()> {
-    for rows in before.chunks(ROWS) {
+    for rows in before.chunks(db::ROWS) {
+        let rows = db::padded(rows);
         let after = 2 + 2 * rows.len();
         let reservations: Vec<String> = (after..after + rows.len()).map(|place| format!("${place}")).collect();
         let sql = format!(
@@ -229,36 +238,23 @@ pub(super) async fn forget_units(tx: &WriteTx, commune: Uuid, before: &[Reservat
 
 /// Notes the units of live reservations; none may be there twice.
 pub(super) async fn note_units(tx: &WriteTx, commune: Uuid, rows: &[(&ReservationRow, usize)]) -> Result<()> {
-    for chunk in rows.chunks(ROWS) {
-        let sql = format!(
-            "INSERT INTO reserved_unit (commune_id, child_id, day, activity_id, unit, reservation_id) VALUES {}",
-            db::tuples(chunk.len(), 6)
-        );
-        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 6);
-        for (row, unit) in chunk {
-            let unit = i64::try_from(*unit).unwrap_or(i64::MAX);
-            values.extend([commune.into(), row.child_id.into(), row.day.clone().into(), row.activity_id.into()]);
-            values.extend([unit.into(), row.reservation_id.into()]);
-        }
-        db::run(tx.connection(), &sql, values).await?;
-    }
-    Ok(())
+    let row = |(row, unit): &(&ReservationRow, usize)| -> [Value; 6] {
+        let unit = i64::try_from(*unit).unwrap_or(i64::MAX);
+        let ReservationRow { reservation_id, child_id, activity_id, day, .. } = *row;
+        let (child, day, activity) = ((*child_id).into(), day.clone().into(), (*activity_id).into());
+        [commune.into(), child, day, activity, unit.into(), (*reservation_id).into()]
+    };
+    let into = "reserved_unit (commune_id, child_id, day, activity_id, unit, reservation_id)";
+    db::insert(tx.connection(), into, "", rows.iter().map(row)).await
 }
 
 /// Puts receipts on record, one for each operation.
-pub(super) async fn put_receipts(tx: &WriteTx, commune: Uuid, rows: &[ReceiptRow]) -> Result<()> {
-    for chunk in rows.chunks(ROWS) {
-        let sql = format!(
-            "INSERT INTO receipt (commune_id, family_id, receipt_id, body) VALUES {}",
-            db::tuples(chunk.len(), 4)
-        );
-        let row = |row: &ReceiptRow| -> [Value; 4] {
-            let ReceiptRow { receipt_id, family_id, body } = row.clone();
-            [commune.into(), family_id.into(), receipt_id.into(), body.into()]
-        };
-        db::run(tx.connection(), &sql, chunk.iter().flat_map(row).collect()).await?;
-    }
-    Ok(())
+pub(super) async fn put_receipts(tx: &WriteTx, commune: Uuid, rows: Vec<ReceiptRow>) -> Result<()> {
+    let row = |row: ReceiptRow| -> [Value; 4] {
+        [commune.into(), row.family_id.into(), row.receipt_id.into(), row.body.into()]
+    };
+    let into = "receipt (commune_id, family_id, receipt_id, body)";
+    db::insert(tx.connection(), into, "", rows.into_iter().map(row)).await
 }
 
 /// The receipt of a family's operation.
@@ -275,7 +271,7 @@ pub(super) async fn receipt(
 /// The receipts of families.
 pub(super) async fn receipts(on: &impl ConnectionTrait, commune: Uuid, families: &[Uuid]) -> Result<Vec<ReceiptRow>> {
     let mut rows = Vec::new();
-    for families in families.chunks(ROWS) {
+    for families in families.chunks(db::ROWS) {
         let sql = format!(
             "SELECT receipt_id, family_id, body FROM receipt WHERE commune_id = $1 AND family_id IN ({})",
             db::places(families.len())

@@ -57,7 +57,7 @@ impl Together for LeftReceipts {
 
     async fn write(self, tx: &WriteTx) -> Result<()> {
         for (commune, rows) in self.0 {
-            store::put_receipts(tx, commune, &rows).await?;
+            store::put_receipts(tx, commune, rows).await?;
         }
         Ok(())
     }

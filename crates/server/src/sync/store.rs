@@ -14,9 +14,7 @@ use crate::error::{Error, Result};
 use crate::writer::WriteTx;
 
 /// Streams asked for in one statement.
-const STREAMS: usize = 500;
-/// Change rows written by one statement, of eight values each: neither its text nor its values grow without end.
-const ROWS: usize = 250;
+const STREAMS: usize = 512;
 
 /// A change row as it stands, without its body.
 #[derive(Debug, FromQueryResult)]
@@ -128,12 +126,13 @@ pub(super) async fn hold(tx: &WriteTx, commune: Uuid, streams: Vec<Uuid>) -> Res
 /// Writes the versions that this transaction gave.
 pub(super) async fn write_versions(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Result<()> {
     for streams in streams.chunks(STREAMS) {
+        let these = db::padded(streams);
         let sql = format!(
             "UPDATE stream SET version = version + 1 WHERE commune_id = $1 AND stream_id IN ({}) \
              RETURNING stream_id, version",
-            db::places(streams.len())
+            db::places(these.len())
         );
-        let rows: Vec<VersionRow> = db::all(tx.connection(), &sql, db::commune_and(commune, streams)).await?;
+        let rows: Vec<VersionRow> = db::all(tx.connection(), &sql, db::commune_and(commune, &these)).await?;
         let as_given = |row: &VersionRow| tx.version_given(commune, row.stream_id) == Some(row.version);
         if rows.len() != streams.len() || !rows.iter().all(as_given) {
             return Err(anyhow!("a stream moved under its lock").into());
@@ -146,39 +145,35 @@ pub(super) async fn write_versions(tx: &WriteTx, commune: Uuid, streams: &[Uuid]
 async fn held_streams(tx: &WriteTx, commune: Uuid, streams: &[Uuid]) -> Result<Vec<StreamRow>> {
     // On SQLite the transaction holds the whole file.
     let held = if tx.connection().get_database_backend() == DbBackend::Sqlite { "" } else { "FOR UPDATE" };
+    let streams = db::padded(streams);
     let sql = format!(
         "SELECT stream_id, version, horizon FROM stream WHERE commune_id = $1 AND stream_id IN ({}) \
          ORDER BY stream_id {held}",
         db::places(streams.len())
     );
-    db::all(tx.connection(), &sql, db::commune_and(commune, streams)).await
+    db::all(tx.connection(), &sql, db::commune_and(commune, &streams)).await
 }
 
 pub(super) async fn write_changes(tx: &WriteTx, commune: Uuid, rows: Vec<WrittenRow>) -> Result<()> {
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<WrittenRow> = rows.by_ref().take(ROWS).collect();
-        let sql = format!(
-            "INSERT INTO change (commune_id, stream_id, kind, entity_id, version, deleted, body, body_hash) VALUES {} \
-             ON CONFLICT (commune_id, stream_id, kind, entity_id) DO UPDATE SET version = excluded.version, \
-             deleted = excluded.deleted, body = excluded.body, body_hash = excluded.body_hash",
-            db::tuples(chunk.len(), 8)
-        );
-        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 8);
-        for row in chunk {
-            let deleted = row.difference.body.is_none();
-            let (body, hash) = row.difference.body.unzip();
-            values.extend([
-                commune.into(),
-                row.stream.into(),
-                row.difference.kind.into(),
-                row.difference.entity.into(),
-            ]);
-            values.extend([row.version.into(), deleted.into(), body.into(), hash.into()]);
-        }
-        db::run(tx.connection(), &sql, values).await?;
-    }
-    Ok(())
+    let row = |row: WrittenRow| -> [Value; 8] {
+        let WrittenRow { stream, version, difference: Difference { kind, entity, body } } = row;
+        let deleted = body.is_none();
+        let (body, hash) = body.unzip();
+        [
+            commune.into(),
+            stream.into(),
+            kind.into(),
+            entity.into(),
+            version.into(),
+            deleted.into(),
+            body.into(),
+            hash.into(),
+        ]
+    };
+    let into = "change (commune_id, stream_id, kind, entity_id, version, deleted, body, body_hash)";
+    let again = "ON CONFLICT (commune_id, stream_id, kind, entity_id) DO UPDATE SET version = excluded.version, \
+                 deleted = excluded.deleted, body = excluded.body, body_hash = excluded.body_hash";
+    db::insert(tx.connection(), into, again, rows.into_iter().map(row)).await
 }
 
 pub(super) async fn epoch(on: &impl ConnectionTrait, commune: Uuid) -> Result<Uuid> {
@@ -237,34 +232,33 @@ pub(super) async fn operation(tx: &WriteTx, commune: Uuid, op: Uuid) -> Result<O
 
 /// Those of some operations that are on record.
 pub(super) async fn operations(tx: &WriteTx, commune: Uuid, ops: &[Uuid]) -> Result<Vec<OperationRow>> {
+    let ops = db::padded(ops);
     let sql = format!(
         "SELECT op_id, account_id, family_id, sha256, status, code, version FROM operation \
          WHERE commune_id = $1 AND op_id IN ({})",
         db::places(ops.len())
     );
-    db::all(tx.connection(), &sql, db::commune_and(commune, ops)).await
+    db::all(tx.connection(), &sql, db::commune_and(commune, &ops)).await
 }
 
 /// Puts operations on record.
 pub(super) async fn record_operations(tx: &WriteTx, rows: Vec<(Uuid, OperationRow)>) -> Result<()> {
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<(Uuid, OperationRow)> = rows.by_ref().take(ROWS).collect();
-        let sql = format!(
-            "INSERT INTO operation (commune_id, op_id, account_id, family_id, sha256, status, code, version, \
-             received_at) VALUES {}",
-            db::tuples(chunk.len(), 9)
-        );
-        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 9);
-        for (commune, row) in chunk {
-            values.extend([commune.into(), row.op_id.into(), row.account_id.into(), row.family_id.into()]);
-            values.push(row.sha256.into());
-            values.extend([row.status.into(), row.code.into(), row.version.into()]);
-            values.push(tx.now().as_millisecond().into());
-        }
-        db::run(tx.connection(), &sql, values).await?;
-    }
-    Ok(())
+    let at = tx.now().as_millisecond();
+    let row = |(commune, row): (Uuid, OperationRow)| -> [Value; 9] {
+        [
+            commune.into(),
+            row.op_id.into(),
+            row.account_id.into(),
+            row.family_id.into(),
+            row.sha256.into(),
+            row.status.into(),
+            row.code.into(),
+            row.version.into(),
+            at.into(),
+        ]
+    };
+    let into = "operation (commune_id, op_id, account_id, family_id, sha256, status, code, version, received_at)";
+    db::insert(tx.connection(), into, "", rows.into_iter().map(row)).await
 }
 
 /// Notes that an operation of the family stands at something else than its author was told. Noted again, it stays as

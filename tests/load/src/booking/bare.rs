@@ -17,8 +17,6 @@ use uuid::Uuid;
 
 /// Bookings of one transaction, as many as the writer takes at most.
 const BATCH: usize = 512;
-/// Rows of one statement, as in the server.
-const ROWS: usize = 250;
 /// A full day with its meal, and the places that it takes.
 const UNITS: [i64; 3] = [0, 1, 3];
 const HALVES: [&str; 2] = ["morning", "afternoon"];
@@ -164,7 +162,7 @@ impl Loop {
         let mut values: Vec<Value> = vec![commune.into(), self.model.activity_id.into()];
         values.extend(days.into_iter().map(Value::from));
         db::all::<Unread>(tx, &sql, values).await?;
-        for some in bookings.chunks(ROWS) {
+        for some in bookings.chunks(db::ROWS) {
             let pair = |place: usize| format!("(${}, ${})", 2 + 2 * place, 3 + 2 * place);
             let pairs: Vec<String> = (0..some.len()).map(pair).collect();
             let sql = format!(
@@ -283,7 +281,7 @@ async fn insert(
     again: &str,
     rows: Vec<Vec<Value>>,
 ) -> preau_server::error::Result<()> {
-    for some in rows.chunks(ROWS) {
+    for some in rows.chunks(db::ROWS) {
         let columns = some.first().map_or(0, Vec::len);
         let sql = format!("INSERT INTO {into} VALUES {} {again}", db::tuples(some.len(), columns));
         db::run(tx, &sql, some.iter().flatten().cloned().collect()).await?;

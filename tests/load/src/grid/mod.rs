@@ -7,6 +7,7 @@ use crate::desktop::Desktop;
 use crate::spread::shares;
 use anyhow::{Context, Result, ensure};
 use harness::{Season, Town, Window, wait_for};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
@@ -55,7 +56,23 @@ pub async fn measure(folder: &Path) -> Result<Value> {
     Ok(json!({ "openings": openings, "ticks": ticks }))
 }
 
-/// Milliseconds of every opening, by what was done.
+/// An opening as the probe saw it, in milliseconds: until the window is full of rows, then what this is made of.
+#[derive(Debug, Deserialize)]
+struct Opening {
+    took: f64,
+    /// Until the program is asked for the grid, and until its answer is in the page; neither where the page has it.
+    asked: Option<f64>,
+    read: Option<f64>,
+    /// Until the rows are in the page, until the next frame begins, then its layout and its painting.
+    drawn: f64,
+    waited: f64,
+    laid: f64,
+    painted: f64,
+    /// Until all boxes are painted, those out of sight too.
+    whole: f64,
+}
+
+/// Every opening, by what was done.
 async fn openings(desktop: &Desktop) -> Result<Value> {
     let (mut first, mut one, mut all, mut again) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..STARTS {
@@ -76,7 +93,21 @@ async fn openings(desktop: &Desktop) -> Result<Value> {
         }
         desktop.close(window).await?;
     }
-    Ok(json!({ "first": shares(first), "one": shares(one), "all": shares(all), "again": shares(again) }))
+    Ok(json!({ "first": told(&first), "one": told(&one), "all": told(&all), "again": told(&again) }))
+}
+
+fn told(openings: &[Opening]) -> Value {
+    let each = |time: fn(&Opening) -> f64| shares(openings.iter().map(time).collect());
+    json!({
+        "took": each(|opening| opening.took),
+        "asked": each(|opening| opening.asked.unwrap_or_default()),
+        "read": each(|opening| opening.read.unwrap_or_default()),
+        "drawn": each(|opening| opening.drawn),
+        "waited": each(|opening| opening.waited),
+        "laid": each(|opening| opening.laid),
+        "painted": each(|opening| opening.painted),
+        "whole": each(|opening| opening.whole),
+    })
 }
 
 /// The application started without its server, with the probe in its page.
@@ -106,23 +137,24 @@ async fn lines(window: &Window) -> Result<()> {
 }
 
 /// *COMMENCER* opens the grid of the eldest.
-async fn open_one(window: &Window) -> Result<f64> {
+async fn open_one(window: &Window) -> Result<Opening> {
     opened(window, DAYS * UNITS, async || window.click("link", &begin()).await).await
 }
 
 /// *Tous* shows all three children.
-async fn open_all(window: &Window) -> Result<f64> {
+async fn open_all(window: &Window) -> Result<Opening> {
     opened(window, DAYS * UNITS * 3, async || window.click("button", "Tous").await).await
 }
 
-/// Milliseconds from what somebody does to the frame with all the boxes.
-async fn opened(window: &Window, boxes: usize, does: impl AsyncFnOnce() -> Result<()>) -> Result<f64> {
+/// From what somebody does to the window full of rows, and on to the last box.
+async fn opened(window: &Window, boxes: usize, does: impl AsyncFnOnce() -> Result<()>) -> Result<Opening> {
     script(window, &format!("opens({boxes})")).await?;
     does().await?;
     tokio::time::sleep(QUIET).await;
-    let took = wait_for("the grid to be painted", async || Ok(script(window, "opened").await?.as_f64())).await?;
+    let seen = async || Ok(Some(script(window, "opened").await?).filter(Value::is_object));
+    let opening = wait_for("the grid to be painted", seen).await?;
     tokio::time::sleep(QUIET).await;
-    Ok(took)
+    serde_json::from_value(opening).context("an opening with all its moments")
 }
 
 /// Asks the probe.

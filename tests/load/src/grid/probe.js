@@ -30,21 +30,62 @@
   const total = () => Array.from(document.querySelectorAll('main p')).find((line) => line.textContent.startsWith('Total'));
   const cents = (text) => Number(text.replace(/\D/g, ''));
 
+  // An opening: from what somebody does, through what is asked of the program, to the frame in which the window is full, and on to
+  // that with all the boxes.
   let awaited = null;
+  const rows = () => document.querySelectorAll('main tr[data-cell]');
+  // Another table than before.
+  const drawn = () => rows().length > 0 && rows()[0] !== awaited.before;
+  const fills = () => drawn() && total() && (boxes().length === awaited.boxes || [...rows()].at(-1).getBoundingClientRect().top > innerHeight);
   const look = () => {
-    if (boxes().length !== awaited.boxes || !total()) {
+    const begun = performance.now();
+    if (!awaited.filled && fills()) {
+      // As above.
+      const filled = { begun, laid: performance.now() };
+      awaited.filled = filled;
+      afterPainting(() => {
+        filled.painted = performance.now();
+      });
+    }
+    if (!awaited.filled || boxes().length !== awaited.boxes) {
       requestAnimationFrame(look);
       return;
     }
-    const { since } = awaited;
+    const { since, asked, read, drawn, filled } = awaited;
     awaited = null;
     afterPainting(() => {
-      probe.opened = performance.now() - since;
+      probe.opened = {
+        took: filled.painted - since,
+        asked: asked - since,
+        read: read - asked,
+        drawn: drawn - (read ?? since),
+        waited: filled.begun - drawn,
+        laid: filled.laid - filled.begun,
+        painted: filled.painted - filled.laid,
+        whole: performance.now() - since,
+      };
     });
   };
   const begin = (since) => {
     awaited.since = since;
+    const drawing = new MutationObserver(() => {
+      if (!drawn()) return;
+      drawing.disconnect();
+      awaited.drawn = performance.now();
+    });
+    drawing.observe(document.body, { subtree: true, childList: true });
     requestAnimationFrame(look);
+  };
+  // The page asks the program by addresses of its own.
+  const ask = window.fetch;
+  window.fetch = async (address, ...rest) => {
+    const opening = awaited?.since != null && String(address).endsWith('booking_grid') ? awaited : null;
+    if (opening) opening.asked ??= performance.now();
+    const answer = await ask(address, ...rest);
+    if (!opening) return answer;
+    const body = await answer.text();
+    opening.read ??= performance.now();
+    return new Response(body, { status: answer.status, headers: answer.headers });
   };
 
   const probe = {
@@ -52,10 +93,10 @@
     ticks: [],
     kept: null,
 
-    /** The next click, or going back, is to show so many boxes. */
+    /** The next click, or going back, is to show another table, of so many boxes. */
     opens(count) {
       probe.opened = null;
-      awaited = { boxes: count, since: null };
+      awaited = { boxes: count, before: rows()[0], since: null };
     },
 
     /** One page back, as a key or a button of the mouse does; nothing of the page hears it. */

@@ -1,4 +1,4 @@
-import { type FocusEvent, Fragment, type KeyboardEvent, useCallback, useEffect, useRef } from 'react';
+import { type FocusEvent, Fragment, type KeyboardEvent, useCallback, useDeferredValue, useEffect, useRef } from 'react';
 import { Hidden } from '../../components/Hidden';
 import { useText } from '../../lib/i18n';
 import type { GridChildView, GridDayView, GridView, TickRequest } from '../../lib/ipc';
@@ -16,6 +16,9 @@ interface TableProps {
   act: (request: TickRequest) => void;
 }
 
+/** Pixels of a row at least. */
+const ROW = 44;
+
 export const problemId = (childId: string, day: string): string => `probleme-${childId}-${day}`;
 
 /** The grid as a table: a row for each day, and in it for each child. Arrows move between boxes, the space bar ticks. */
@@ -25,6 +28,9 @@ export function BookingTable({ grid, state, shown, caption, act }: TableProps) {
   const several = shown.length > 1;
   const columns = grid.units.length + (several ? 4 : 3);
   const follow = useOneTabStop(table);
+  // What the window shows at first is drawn at once, the rest of a summer right after it.
+  const first = Math.ceil(window.innerHeight / ROW / Math.max(shown.length, 1));
+  const days = useDeferredValue(grid.days, grid.days.slice(0, first));
   let week = '';
   return (
     <table ref={table} className={styles.table} onKeyDown={move} onFocus={follow}>
@@ -56,7 +62,7 @@ export function BookingTable({ grid, state, shown, caption, act }: TableProps) {
         </tr>
       </thead>
       <tbody>
-        {grid.days.map((day) => {
+        {days.map((day) => {
           const begins = day.week !== week;
           week = day.week;
           return (

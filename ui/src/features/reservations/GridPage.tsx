@@ -98,7 +98,14 @@ function Grid({ grid }: { grid: GridView }) {
         </div>
       </div>
       <div className={styles.scroll}>
-        <BookingTable grid={grid} state={state} shown={children} caption={title} act={act} />
+        <BookingTable
+          key={children.map((child) => child.childId).join(' ')}
+          grid={grid}
+          state={state}
+          shown={children}
+          caption={title}
+          act={act}
+        />
       </div>
       <Hidden>
         <span aria-live="polite">

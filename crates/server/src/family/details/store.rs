@@ -10,9 +10,6 @@ use crate::error::{Error, Result};
 use crate::family::store::{AdultRow, CHANGE, DetailChangeRow, FamilyRow};
 use crate::writer::WriteTx;
 
-/// Changes put on record by one statement: neither its text nor its values grow without end.
-const ROWS: usize = 160;
-
 /// Details of these families that have a change which nobody decided yet.
 pub(super) async fn waiting(tx: &WriteTx, commune: Uuid, families: &[Uuid]) -> Result<Vec<Waiting>> {
     let [town, owner] = UNDECIDED;
@@ -77,25 +74,22 @@ async fn write(tx: &WriteTx, sql: &str, values: Vec<Value>, rows: usize) -> Resu
 
 /// Puts changes on record.
 pub(super) async fn insert_changes(tx: &WriteTx, commune: Uuid, rows: Vec<DetailChangeRow>) -> Result<()> {
-    for rows in rows.chunks(ROWS) {
-        let sql = format!("INSERT INTO detail_change (commune_id, {CHANGE}) VALUES {}", db::tuples(rows.len(), 12));
-        let values = rows.iter().cloned().flat_map(|row| -> [Value; 12] {
-            [
-                commune.into(),
-                row.change_id.into(),
-                row.family_id.into(),
-                row.asked_by.into(),
-                row.asked_at.into(),
-                row.subject_person.into(),
-                row.field.into(),
-                row.old_value.into(),
-                row.new_value.into(),
-                row.status.into(),
-                row.decided_at.into(),
-                row.reason.into(),
-            ]
-        });
-        db::run(tx.connection(), &sql, values.collect()).await?;
-    }
-    Ok(())
+    let row = |row: DetailChangeRow| -> [Value; 12] {
+        [
+            commune.into(),
+            row.change_id.into(),
+            row.family_id.into(),
+            row.asked_by.into(),
+            row.asked_at.into(),
+            row.subject_person.into(),
+            row.field.into(),
+            row.old_value.into(),
+            row.new_value.into(),
+            row.status.into(),
+            row.decided_at.into(),
+            row.reason.into(),
+        ]
+    };
+    let into = format!("detail_change (commune_id, {CHANGE})");
+    db::insert(tx.connection(), &into, "", rows.into_iter().map(row)).await
 }
