@@ -36,10 +36,15 @@ export function AgendaDay({ agenda, day, rank, onClose }: Props) {
       else onClose();
     },
   });
+  const had = day.state === 'confirmed' || day.state === 'absent' || day.state === 'closed';
+  const price = t(day.state === 'waiting' ? 'reservations.agenda.priceIf' : 'reservations.column.price');
   const facts = [
-    { term: t('reservations.agenda.what'), value: unitNames(day.units, agenda.units) },
+    {
+      term: t(had ? 'reservations.agenda.what' : 'reservations.agenda.asked'),
+      value: unitNames(day.units, agenda.units),
+    },
     { term: t('reservations.agenda.state'), value: stateWords(day, t, rank) },
-    ...(day.price ? [{ term: t('reservations.column.price'), value: money(day.price.cents, locale) }] : []),
+    ...(day.price ? [{ term: price, value: money(day.price.cents, locale) }] : []),
   ];
   const free = day.cancelUntil
     ? t('reservations.cancelUntil', { at: instant(day.cancelUntil, locale) })

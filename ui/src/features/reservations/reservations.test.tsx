@@ -235,7 +235,10 @@ test('the agenda says where a child stands while the town can be asked', async (
   await user.click(screen.getByRole('radio', { name: 'Liste' }));
   expect(await within(screen.getByRole('table')).findByText('Liste d’attente, rang 2')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'mercredi 21 octobre' }));
-  expect(await screen.findByRole('dialog')).toHaveTextContent('Liste d’attente, rang 2');
+  const dialog = await screen.findByRole('dialog');
+  expect(dialog).toHaveTextContent('Liste d’attente, rang 2');
+  expect(dialog).toHaveTextContent('Demandé');
+  expect(dialog).not.toHaveTextContent('Réservé');
 });
 
 test('the agenda says that a child waits where the town cannot be asked', async () => {
