@@ -34,7 +34,7 @@ pub use crate::together::{Together, When};
 
 /// Most commands of one transaction. A durable commit can take as long as all of their statements: under a load that keeps
 /// more of them waiting, fewer commits answer more.
-const BATCH: usize = 1024;
+const BATCH: usize = 512;
 /// Commands that may wait before new ones are refused.
 const QUEUE: usize = 2048;
 /// Times a command is run when another process holds its rows.

@@ -30,7 +30,16 @@ pub async fn current(tx: &WriteTx, currents: &Currents, commune: Uuid) -> Result
     currents.of(tx.connection(), commune).await
 }
 
-/// Reads a season's file beside what is on record.
+/// Holds what a town offers against other processes until the transaction ends: whoever changes it does so before reading it,
+/// and before holding anything of families.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn hold_offers(tx: &WriteTx, commune: Uuid) -> Result<()> {
+    hold(tx, commune, &[commune]).await.map(drop)
+}
+
+/// Reads a season's file beside what is on record, held ([`hold_offers`]).
 ///
 /// # Errors
 /// Whatever the database says; what is wrong with the file is the inner answer.
@@ -39,6 +48,7 @@ pub async fn read_season(
     commune: Uuid,
     text: &str,
 ) -> Result<std::result::Result<Season, Vec<FieldError>>> {
+    hold_offers(tx, commune).await?;
     let on_record = store::items(tx.connection(), commune).await?;
     Ok(super::season::read_season(text, &on_record))
 }
@@ -99,8 +109,8 @@ pub async fn apply_season(
 
 /// Brings the commune's stream to what is on record.
 async fn publish_all(tx: &WriteTx, commune: Uuid) -> Result<()> {
-    let entities = entities(tx.connection(), commune).await?;
     let held = hold(tx, commune, &[commune]).await?;
+    let entities = entities(tx.connection(), commune).await?;
     publish(tx, &held, vec![Projection { stream: commune, kinds: KINDS, entities }]).await
 }
 
@@ -258,6 +268,7 @@ pub async fn open_day(tx: &WriteTx, commune: Uuid, period: Uuid, day: Date) -> R
 }
 
 async fn change_period(tx: &WriteTx, commune: Uuid, period: Uuid, change: impl FnOnce(&mut PeriodDto)) -> Result<()> {
+    hold_offers(tx, commune).await?;
     let items = store::items(tx.connection(), commune).await?;
     let is_it = |row: &&ItemRow| row.item_id == period && row.kind == EntityKind::Period.as_str();
     let mut row = items.iter().find(is_it).ok_or(Error::NotFound)?.clone();

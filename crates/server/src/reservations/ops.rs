@@ -190,6 +190,7 @@ pub async fn close_day(
     (period, day): (Uuid, Date),
     reason: &str,
 ) -> Result<usize> {
+    planning::ops::hold_offers(tx, commune).await?;
     let planning = planning::ops::current(tx, currents, commune).await?.planning;
     let known = planning.periods.get(&PeriodId(period)).ok_or(Error::NotFound)?;
     if known.day(&planning.calendar, day) == DayStatus::NotOffered {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::place::*;
-use crate::support::{Harness, Replica, on_each_engine, push};
+use crate::support::{Engine, Harness, Replica, on_each_engine, push};
 
 async fn states(h: &Harness, families: &[Family]) -> Vec<ReservationStateDto> {
     let mut states = Vec::new();
@@ -374,6 +374,36 @@ async fn each_route_asks_for_its_right() {
             }
         }
         is_sound(&h).await;
+    })
+    .await;
+}
+
+/// One process changes what a town offers after the other: none loses what the other closed.
+#[tokio::test]
+async fn days_that_two_processes_close_at_once_are_both_closed() {
+    on_each_engine(|h| async move {
+        if h.engine == Engine::Sqlite {
+            return;
+        }
+        let place = place(&h).await;
+        let youth = agent(&h, &place, AgentRole::Youth).await;
+        let other = h.another_process().await;
+        let pairs =
+            [(21, 22), (23, 24), (28, 29), (30, 31)].map(|(one, two)| [date(2026, 12, one), date(2026, 12, two)]);
+        for [one, two] in pairs {
+            let path = |day| format!("/v1/agent/periods/{}/days/{day}/closure", place.noel);
+            let reason = json!({ "reason": "Grève" });
+            let (one, two) = (path(one), path(two));
+            let (here, there) = tokio::join!(h.put(&one, &youth, &reason), other.put(&two, &youth, &reason));
+            let (_, _): (DayClosedDto, DayClosedDto) = (here.json(), there.json());
+        }
+        let seen: PeriodPlacesDto = h.get(&format!("/v1/agent/periods/{}/places", place.noel), &youth).await.json();
+        for day in pairs.into_iter().flatten() {
+            let status = &seen.days.iter().find(|one| one.day == day).unwrap().status;
+            assert!(matches!(status, DayStatusDto::Closed { .. }), "{day}: {status:?}");
+        }
+        is_sound(&h).await;
+        other.app.db.close().await;
     })
     .await;
 }

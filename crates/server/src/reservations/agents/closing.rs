@@ -69,6 +69,7 @@ impl Command for OpenDay {
 
     async fn apply(&self, tx: &WriteTx) -> Result<()> {
         let Self { commune, actor, period, day, .. } = *self;
+        planning::ops::hold_offers(tx, commune).await?;
         let current = planning::ops::current(tx, &self.currents, commune).await?;
         let known = Named::Id(period).among(&current.planning);
         let is_closed = |period: &Period| period.closed.contains_key(&day);
