@@ -19,7 +19,6 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection, PgConnection};
 
 use crate::error::Result;
-
 use crate::statements::portions;
 pub(crate) use crate::statements::statement;
 pub use crate::statements::{ROWS, commune_and, padded, places, tuples};
@@ -431,8 +430,8 @@ pub async fn run(on: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Re
     Ok(result.rows_affected())
 }
 
-/// Inserts rows `into` a table and its columns, as many to a statement as it is kept prepared for; `end` is what follows the rows. The
-/// next statement is put together while the engine works on the last.
+/// Inserts rows `into` a table and its columns, in statements of few lengths; `end` is what follows the rows. The next
+/// statement is put together while the engine works on the last.
 ///
 /// # Errors
 /// Whatever the database says.

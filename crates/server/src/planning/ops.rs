@@ -30,8 +30,8 @@ pub async fn current(tx: &WriteTx, currents: &Currents, commune: Uuid) -> Result
     currents.of(tx.connection(), commune).await
 }
 
-/// Holds what a town offers against other processes until the transaction ends: whoever changes it does so before reading it,
-/// and before holding anything of families.
+/// Holds what a town offers against other processes until the transaction ends. Whoever changes it does this first, before
+/// reading it and before holding anything of families: of two at once the later would take back what the other changed.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -240,7 +240,7 @@ pub async fn set_places(
     Ok(raised)
 }
 
-/// Closes a day of a period, with its reason, in the commune's stream too.
+/// Closes a day of a period, with its reason, in the commune's stream too. What the town offers is held ([`hold_offers`]).
 ///
 /// # Errors
 /// [`Error::NotFound`], or whatever the database says.
@@ -255,7 +255,7 @@ pub async fn close_day(tx: &WriteTx, commune: Uuid, period: Uuid, day: Date, rea
 }
 
 /// Opens a day of a period again that was closed, in the commune's stream too, with the places that were set by
-/// hand or that the period gives it.
+/// hand or that the period gives it. What the town offers is held ([`hold_offers`]).
 ///
 /// # Errors
 /// As [`close_day`].
@@ -268,7 +268,6 @@ pub async fn open_day(tx: &WriteTx, commune: Uuid, period: Uuid, day: Date) -> R
 }
 
 async fn change_period(tx: &WriteTx, commune: Uuid, period: Uuid, change: impl FnOnce(&mut PeriodDto)) -> Result<()> {
-    hold_offers(tx, commune).await?;
     let items = store::items(tx.connection(), commune).await?;
     let is_it = |row: &&ItemRow| row.item_id == period && row.kind == EntityKind::Period.as_str();
     let mut row = items.iter().find(is_it).ok_or(Error::NotFound)?.clone();

@@ -35,8 +35,8 @@
   let awaited = null;
   const rows = () => document.querySelectorAll('main tr[data-cell]');
   // Another table than before.
-  const drawn = () => rows().length > 0 && rows()[0] !== awaited.before;
-  const fills = () => drawn() && total() && (boxes().length === awaited.boxes || [...rows()].at(-1).getBoundingClientRect().top > innerHeight);
+  const isDrawn = () => rows().length > 0 && rows()[0] !== awaited.before;
+  const fills = () => isDrawn() && total() && (boxes().length === awaited.boxes || [...rows()].at(-1).getBoundingClientRect().top > innerHeight);
   const look = () => {
     const begun = performance.now();
     if (!awaited.filled && fills()) {
@@ -69,7 +69,7 @@
   const begin = (since) => {
     awaited.since = since;
     const drawing = new MutationObserver(() => {
-      if (!drawn()) return;
+      if (!isDrawn()) return;
       drawing.disconnect();
       awaited.drawn = performance.now();
     });
